@@ -1,0 +1,45 @@
+/* producer: writes its input into a FIFO, a named pipe.
+ * usage: producer [PATH] <input               its partner: consumer.c
+ * Shows: mkfifo, open, read, write, close; several producers may write at once. What one
+ * write() carries arrives in one piece up to PIPE_BUF bytes (POSIX; Linux: 4096): with several
+ * producers a line stays whole if it is read, and so written, by itself, as from a terminal.
+ * Larger writes, as from a file, may be mixed. */
+#include "protocol.h"
+
+int main(int argc, char *argv[])
+{
+	static char
+		block[32768]; /* half a pipe: one side fills it while the other empties it */
+	char default_path[32];
+	ssize_t length;
+
+	if (argc > 2) {
+		fputs("usage: producer [PATH] <input\n", stderr);
+		return 2;
+	}
+	snprintf(default_path, sizeof default_path, "/tmp/fifo-%u", (unsigned)getuid());
+	path = argc > 1 ? argv[1] : default_path;
+	signal(SIGPIPE, SIG_IGN); /* write says EPIPE instead */
+	open_fifo(O_WRONLY, "consumer");
+
+	struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = fd}};
+
+	for (;;) {
+		if (poll(ends, 2, -1) == -1)
+			err(1, "poll");
+		if (ends[1].revents &
+		    POLLERR) { /* the consumer died while we waited for input */
+			errno = EPIPE;
+			err(1, "write %s", path);
+		}
+		if ((length = read(STDIN_FILENO, block, sizeof block)) == -1)
+			err(1, "read");
+		if (length == 0)
+			break;
+		for (ssize_t done = 0, n; done < length; done += n)
+			if ((n = write(fd, block + done, length - done)) == -1)
+				err(1, "write %s", path);
+	}
+	close(fd); /* the consumer sees end of file when the last producer does this */
+	return 0;
+}

@@ -1,0 +1,76 @@
+/* The protocol of fifo/posix, included by both sides: whoever comes first makes the FIFO; open
+ * waits for the other side; the end of the data is that no producer has it open any more. */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *path;
+static int fd = -1; /* our end of the FIFO */
+
+/* Remove the name, unless it is gone already (and may by now be a later FIFO's). */
+static inline int remove_name(void)
+{
+	struct stat status;
+
+	if (fd != -1 && (fstat(fd, &status) == -1 || status.st_nlink == 0))
+		return 0;
+	return unlink(path);
+}
+
+static inline void clean_up(void) /* atexit: after an error */
+{
+	remove_name();
+}
+
+static inline void stop(int signal_number) /* after a signal */
+{
+	remove_name();
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+/* Make the FIFO, or see that the one which is there may be used. */
+static inline void make_fifo(void)
+{
+	struct stat status;
+
+	if (mkfifo(path, 0600) == 0)
+		return;
+	if (errno != EEXIST)
+		err(1, "mkfifo %s", path);
+	if (lstat(path, &status) == -1) {
+		if (errno != ENOENT) /* removed this very moment: open_fifo tries again */
+			err(1, "lstat %s", path);
+	} else if (!S_ISFIFO(status.st_mode) || status.st_uid != geteuid())
+		errx(1, "mkfifo %s: exists, but is not a FIFO of yours", path);
+}
+
+/* Make the FIFO and open one end; from here on an error or a signal removes the name. */
+static inline void open_fifo(int flags, const char *partner)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL); /* none between the name and its clean-up */
+	make_fifo();
+	atexit(clean_up);
+	signal(SIGINT, stop);
+	signal(SIGTERM, stop);
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+
+	warnx("waiting for a %s on %s", partner, path);
+	while ((fd = open(path, flags | O_NOFOLLOW)) ==
+	       -1) { /* waits until both ends are open */
+		if (errno != ENOENT)
+			err(1, "open %s", path);
+		make_fifo(); /* a consumer that has just ended took it away */
+	}
+}

@@ -1,0 +1,67 @@
+/* consumer: receives messages from a POSIX message queue and writes them out.
+ * usage: consumer [NAME [PRODUCERS]] >output  its partner: producer.c
+ * Shows: mq_open, mq_receive (with a limit to the waiting), mq_close, mq_unlink. */
+#include "protocol.h"
+
+static char *message;
+static size_t size; /* of the longest message */
+
+static void open_to_receive(void)
+{
+	size = open_queue(O_RDONLY);
+	if ((message = realloc(message, size)) == NULL)
+		err(1, "realloc");
+}
+
+/* mq_receive: writes out what has come before it waits, and says so at the first wait. */
+static size_t receive(void)
+{
+	static int told;
+	struct timespec until = {.tv_sec = 0}; /* in the past: the first time just try */
+	ssize_t length;
+
+	while ((length = mq_timedreceive(queue, message, size, NULL, &until)) == -1) {
+		if (errno != ETIMEDOUT && errno != EINTR)
+			err(1, "mq_receive %s", name);
+		if (fflush(stdout) == EOF)
+			err(1, "write");
+		if (!told++)
+			warnx("waiting for a producer on %s", name);
+		if (!has_name()) { /* a producer was interrupted and removed it */
+			mq_close(queue);
+			open_to_receive();
+		}
+		until.tv_sec = time(NULL) + 1;
+	}
+	told = 1;
+	return length;
+}
+
+int main(int argc, char *argv[])
+{
+	char default_name[32], *end = "";
+	size_t length;
+	long producers = argc > 2 ? strtol(argv[2], &end, 10) : 1;
+
+	if (argc > 3 || *end != '\0' || producers < 1) {
+		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
+		return 2;
+	}
+	snprintf(default_name, sizeof default_name, "/mqueue-%u", (unsigned)getuid());
+	name = argc > 1 ? argv[1] : default_name;
+	open_to_receive();
+
+	while (producers > 0) {
+		length = receive();
+		if (length == 0)
+			producers--;
+		else if (fwrite(message, 1, length, stdout) != length)
+			err(1, "write");
+	}
+	if (fflush(stdout) == EOF)
+		err(1, "write");
+	if (unlink_if_empty() == -1)
+		err(1, "mq_unlink %s", name);
+	mq_close(queue);
+	return 0;
+}
