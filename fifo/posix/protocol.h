@@ -11,14 +11,18 @@
 #include <unistd.h>
 
 static const char *path;
-static int fd = -1; /* our end of the FIFO */
+static int access_mode; /* O_WRONLY: a producer; O_RDONLY: a consumer */
+static int fd = -1;     /* our end of the FIFO */
 
-/* Remove the name, unless it is gone already (and may by now be a later FIFO's). */
+/* Remove the name, unless it is gone already (and may by now be a later FIFO's). Somebody may
+ * wait in open for us to come: show ourselves, so that our going is noticed as well. */
 static inline int remove_name(void)
 {
 	struct stat status;
 
-	if (fd != -1 && (fstat(fd, &status) == -1 || status.st_nlink == 0))
+	if (fd == -1)
+		fd = open(path, access_mode | O_NONBLOCK | O_NOFOLLOW);
+	if (fd != -1 && (fstat(fd, &status) == -1 ? errno == EBADF : status.st_nlink == 0))
 		return 0;
 	return unlink(path);
 }
@@ -51,11 +55,12 @@ static inline void make_fifo(void)
 		errx(1, "mkfifo %s: exists, but is not a FIFO of yours", path);
 }
 
-/* Make the FIFO and open one end; from here on an error or a signal removes the name. */
-static inline void open_fifo(int flags, const char *partner)
+/* Make the FIFO and open our end; from here on an error or a signal removes the name. */
+static inline void open_fifo(int mode, const char *partner)
 {
 	sigset_t signals;
 
+	access_mode = mode;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
@@ -67,8 +72,7 @@ static inline void open_fifo(int flags, const char *partner)
 	sigprocmask(SIG_UNBLOCK, &signals, NULL);
 
 	warnx("waiting for a %s on %s", partner, path);
-	while ((fd = open(path, flags | O_NOFOLLOW)) ==
-	       -1) { /* waits until both ends are open */
+	while ((fd = open(path, mode | O_NOFOLLOW)) == -1) { /* until both ends are open */
 		if (errno != ENOENT)
 			err(1, "open %s", path);
 		make_fifo(); /* a consumer that has just ended took it away */

@@ -9,8 +9,9 @@ static size_t size; /* of the longest message */
 static void open_to_receive(void)
 {
 	size = open_queue(O_RDONLY);
-	if ((message = realloc(message, size)) == NULL)
-		err(1, "realloc");
+	free(message);
+	if ((message = malloc(size)) == NULL)
+		err(1, "malloc");
 }
 
 /* mq_receive: writes out what has come before it waits, and says so at the first wait. */
@@ -39,11 +40,11 @@ static size_t receive(void)
 
 int main(int argc, char *argv[])
 {
-	char default_name[32], *end = "";
+	char default_name[32], *end = NULL;
 	size_t length;
 	long producers = argc > 2 ? strtol(argv[2], &end, 10) : 1;
 
-	if (argc > 3 || *end != '\0' || producers < 1) {
+	if (argc > 3 || (end && *end != '\0') || producers < 1) {
 		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
 		return 2;
 	}

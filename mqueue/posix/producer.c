@@ -51,5 +51,6 @@ int main(int argc, char *argv[])
 	if (send("", 0) == -1) /* the empty message: no more to come */
 		err(1, "mq_send %s", name);
 	mq_close(queue);
+	free(line);
 	return status;
 }

@@ -22,7 +22,7 @@ static inline int has_name(void)
 {
 	struct stat status;
 
-	return fstat(queue, &status) == 0 && status.st_nlink > 0;
+	return fstat(queue, &status) == -1 ? errno != EBADF : status.st_nlink > 0;
 }
 
 /* Clean up, but keep what the next consumer should get. */
@@ -30,9 +30,9 @@ static inline int unlink_if_empty(void)
 {
 	struct mq_attr now;
 
-	return has_name() && mq_getattr(queue, &now) == 0 && now.mq_curmsgs == 0
-		       ? mq_unlink(name)
-		       : 0;
+	if (!has_name() || (mq_getattr(queue, &now) == 0 && now.mq_curmsgs > 0))
+		return 0;
+	return mq_unlink(name);
 }
 
 static inline void clean_up(void) /* atexit: after an error */

@@ -60,9 +60,9 @@ int main(int argc, char *argv[])
 		err(1, "sem_init %s", name);
 	segment->state = READY;
 
-	if (!is_alive(CONSUMER))
+	if (segment->state != TAKEN)
 		warnx("waiting for a consumer on %s", name);
-	while (!is_alive(CONSUMER))
+	while (segment->state != TAKEN)
 		poll(NULL, 0, 1);
 
 	slot = segment->slots;

@@ -91,7 +91,9 @@ static inline int remove_name(void)
 {
 	struct stat status;
 
-	return fstat(fd, &status) == 0 && status.st_nlink > 0 ? shm_unlink(name) : 0;
+	if (fstat(fd, &status) == -1 ? errno == EBADF : status.st_nlink == 0)
+		return 0;
+	return shm_unlink(name);
 }
 
 static inline void clean_up(void) /* atexit: after an error */

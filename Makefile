@@ -1,0 +1,31 @@
+# The one door to the suite. Each topic's own Makefile builds it, here or copied elsewhere.
+topics := $(patsubst %/Makefile,%,$(wildcard */Makefile))
+
+all: ## build the pairs that this machine has compilers for
+	@for topic in $(topics); do $(MAKE) -s -C $$topic || exit; done
+
+demo: all ## send this README through each pair and show what the kernel holds meanwhile
+	@tests/demo
+
+test: all ## test every pair; some: ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
+	@SANITIZE=$(SANITIZE) tests/run $(ONLY)
+
+lint: ## check the sources with every compiler and checker that is installed
+	@tests/run lint.bats
+
+bench: all ## measure the pairs against cat | cat, in ratios (about a minute)
+	@tests/bench
+
+deps: ## install what the tests need (apt, with sudo if you are not root)
+	@tests/deps
+
+clean: ## remove what was built
+	@for topic in $(topics); do $(MAKE) -s -C $$topic clean || exit; done
+	@rm -rf build
+
+help: ## show this, and what is missing on this machine
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+	@tests/deps --missing
+
+.NOTPARALLEL: # make -j deps test: first deps, then test
+.PHONY: all demo test lint bench deps clean help

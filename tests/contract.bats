@@ -1,0 +1,413 @@
+# The contract (README.md, "What every pair promises") against the pair that PAIR names.
+# tests/run calls this once for each pair, without the tests tagged with a trait it has not.
+
+load helper
+load strace
+
+contents() { # NAME: writes an input of that kind
+    case $1 in
+    empty) ;;
+    newline) printf '\n' ;;
+    'empty lines') printf '\n\none\n\n\ntwo\n\n' ;;
+    'no newline at the end') printf 'one\ntwo' ;;
+    'NUL bytes') printf '\0\none\0two\n\0' ;;
+    'CR LF and Ctrl-Z') printf 'one\r\n\r\n\032two\r\n' ;;
+    UTF-8) printf 'Ünïcödé — 進程間通信\n' ;;
+    esac
+}
+
+@test "small inputs come out byte for byte" {
+    for kind in empty newline 'empty lines' 'no newline at the end' 'NUL bytes' \
+        'CR LF and Ctrl-Z' UTF-8; do
+        echo "input: $kind"
+        contents "$kind" >input
+        carry input
+    done
+    nothing_left
+}
+
+@test "10 MB of random bytes come out equal" {
+    head -c 10000000 /dev/urandom >input
+    carry input
+    nothing_left
+}
+
+@test "10 MB of text come out equal" {
+    seq 1300000 | head -c 10000000 >input
+    carry input
+    nothing_left
+}
+
+# bats test_tags=bytes
+@test "a line has no limit" {
+    { head -c 3000000 /dev/zero && echo; } >input
+    carry input
+}
+
+# bats test_tags=lines
+@test "a line that is too long is skipped and named, all others arrive" {
+    { echo one && echo two && seq -s , 20000 && echo four && seq -s , 20000; } >input
+    consume
+    produce input
+    ends producer 1
+    ends consumer 0
+    printf 'one\ntwo\nfour\n' | cmp - "$(output)"
+    says producer '^producer: line 3: .*: Message too long'
+    says producer '^producer: line 5: .*: Message too long'
+}
+
+@test "a typed line arrives at once, before the input ends" {
+    mkfifo keyboard
+    exec 9<>keyboard # both ends, so that no open waits for the other
+    consume
+    produce keyboard
+    echo first >&9
+    eventually grep -q first "$(output)"
+    echo second >&9
+    eventually grep -q second "$(output)"
+    exec 9>&-
+}
+
+# bats test_tags=two
+@test "the producer first: it waits for the consumer and says so" {
+    seq 100000 >input
+    produce input
+    says producer "^producer: waiting for a consumer on $name\$"
+    consume
+    ends producer 0
+    ends consumer 0
+    cmp input consumer.out
+    [ "$(grep -c waiting producer.err)" = 1 ]
+    nothing_left
+}
+
+# bats test_tags=two
+@test "the consumer first: it waits for the producer and says so" {
+    seq 100000 >input
+    consume
+    says consumer "^consumer: waiting for a producer on $name\$"
+    produce input
+    ends producer 0
+    ends consumer 0
+    cmp input consumer.out
+    [ "$(grep -c waiting consumer.err)" = 1 ]
+    nothing_left
+}
+
+# bats test_tags=two
+@test "two pairs with two names side by side" {
+    seq 1 200000 >input
+    seq 200001 400000 >input2
+    start consumer consumer "$name"
+    start producer producer "$name" <input
+    (
+        use_name other-$$
+        echo "$name"
+    ) >other
+    start consumer2 consumer "$(cat other)"
+    start producer2 producer "$(cat other)" <input2
+    for label in producer consumer producer2 consumer2; do
+        ends $label 0
+    done
+    cmp input consumer.out
+    cmp input2 consumer2.out
+}
+
+# bats test_tags=two
+@test "the default name is the user's own" {
+    echo hello >input
+    start consumer consumer
+    start producer producer <input
+    ends producer 0
+    ends consumer 0
+    cmp input consumer.out
+    start consumer consumer
+    says consumer "waiting for a producer on .*-$(id -u)\$"
+    send INT consumer
+    ends consumer 130
+}
+
+@test "wrong usage: a usage line and status 2" {
+    for side in producer consumer; do
+        start $side $side one two three four
+        ends $side 2
+        says $side "^usage: $side"
+    done
+    nothing_left
+}
+
+# bats test_tags=mailbox
+@test "a number of producers that is none is wrong usage" {
+    for number in 0 -1 x 3x ''; do
+        start consumer consumer "$name" "$number"
+        ends consumer 2
+        says consumer '^usage: consumer'
+    done
+    nothing_left
+}
+
+# bats test_tags=mailbox
+@test "three producers, one consumer: every line arrives once, in each one's order" {
+    for i in 1 2 3; do
+        seq -f "$i %06.0f" 20000 >input$i
+        start producer$i producer "$name" <input$i
+    done
+    consume 3
+    for i in 1 2 3; do ends producer$i 0; done
+    ends consumer 0
+    for i in 1 2 3; do grep "^$i " consumer.out | cmp - input$i; done
+    [ "$(wc -l <consumer.out)" = 60000 ]
+    nothing_left
+}
+
+# bats test_tags=two
+@test "the object is for its owner alone" {
+    seq 10000 >input
+    produce input
+    says producer waiting
+    if object_exists; then
+        [ "$(stat -c %a "$object")" = 600 ]
+    else
+        false
+    fi
+    send INT producer
+    ends producer 130
+}
+
+# bats test_tags=two
+@test "INT and TERM to a side that waits alone: it dies of it and the name is gone" {
+    for side in producer consumer; do
+        for signal in INT TERM; do
+            if [ $side = producer ]; then
+                yes | head -n 100000 >input
+                produce input
+            else
+                consume
+            fi
+            says $side waiting
+            send $signal $side
+            ends $side $((128 + $(kill -l $signal)))
+            nothing_left
+        done
+    done
+}
+
+@test "INT and TERM to the producer at work: the consumer ends or waits as promised" {
+    for signal in INT TERM; do
+        rm -f seen
+        transfer_for_ever
+        send $signal producer
+        ends producer $((128 + $(kill -l $signal)))
+        after_the_producer
+        nothing_left
+        rm sink
+    done
+}
+
+@test "INT and TERM to the consumer at work: the producer ends and says so" {
+    for signal in INT TERM; do
+        rm -f seen
+        transfer_for_ever
+        send $signal consumer
+        ends consumer $((128 + $(kill -l $signal)))
+        ends producer 1
+        says producer '^producer: .*(died|Broken pipe|removed)'
+        nothing_left
+        rm sink
+    done
+}
+
+# what the consumer does when its producer is dead
+after_the_producer() {
+    if has waits; then # for the next one: see that it serves it
+        echo "from the next one" >input2
+        start producer2 producer "$name" <input2
+        ends producer2 0
+        ends consumer 0
+    elif has fails; then
+        ends consumer 1
+        says consumer '^consumer: .*the producer died'
+    else
+        ends consumer 0
+    fi
+}
+
+@test "KILL to the producer at work, then a new run" {
+    transfer_for_ever
+    send KILL producer
+    ends producer 137
+    after_the_producer
+    seq 1000 >input
+    carry input
+    nothing_left
+}
+
+@test "KILL to the consumer at work, then a new run" {
+    transfer_for_ever
+    send KILL consumer
+    ends consumer 137
+    if has waits; then # a new consumer goes on with what the producer has still to say
+        send KILL producer
+        ends producer 137
+        seq 1000 >input
+        consume
+        produce input
+        ends producer 0
+        ends consumer 0
+        tail -n 1000 consumer.out | cmp - input
+    else
+        ends producer 1
+        says producer '^producer: .*(died|Broken pipe)'
+        seq 1000 >input
+        carry input
+    fi
+    nothing_left
+}
+
+# bats test_tags=two
+@test "KILL to both at once, then a new run" {
+    transfer_for_ever
+    kill -KILL "${pid[producer]}" "${pid[consumer]}" || true
+    ends producer '1|137' # the one killed last may have noticed
+    ends consumer '0|1|137'
+    seq 1000 >input
+    consume
+    produce input
+    ends producer 0
+    ends consumer 0
+    tail -n 1000 consumer.out | cmp - input
+    nothing_left
+}
+
+# bats test_tags=two
+@test "KILL to a side that waits alone, then a new run" {
+    seq 100000 >input
+    for side in producer consumer; do
+        if [ $side = producer ]; then produce input; else consume; fi
+        says $side waiting
+        send KILL $side
+        ends $side 137
+        consume
+        produce input
+        ends producer 0
+        ends consumer 0
+        tail -n 100000 consumer.out | cmp - input
+        nothing_left
+    done
+}
+
+# bats test_tags=bytes
+@test "the consumer dies while the producer waits for input: it is noticed at once" {
+    mkfifo keyboard
+    exec 9<>keyboard # both ends, so that no open waits for the other
+    consume
+    produce keyboard
+    echo first >&9
+    eventually grep -q first "$(output)"
+    send KILL consumer
+    ends producer 1
+    says producer '^producer: .*(died|Broken pipe)'
+    exec 9>&-
+    nothing_left
+}
+
+@test "output that can't be written: the consumer says so and fails" {
+    [ -w /dev/full ] || skip "needs /dev/full"
+    head -c 10000000 /dev/zero | tr '\0' '\n' >input
+    if has two; then
+        OUT=/dev/full consume
+        produce input
+        ends consumer 1
+        has waits && send INT producer
+        ends producer $(($(has waits && echo 130 || echo 1)))
+        says consumer '^consumer: write: No space left on device$'
+    else
+        OUT=/dev/full produce input
+        ends producer 1
+        says producer '^consumer: write: No space left on device$'
+    fi
+    nothing_left
+}
+
+@test "input that can't be read: the producer says so and fails" {
+    consume
+    produce /
+    ends producer 1
+    says producer '^producer: .*: Is a directory$'
+    if has waits; then
+        send INT consumer
+        ends consumer 130
+    elif has two; then
+        ends consumer "$(has fails && echo 1 || echo 0)"
+    fi
+    nothing_left
+}
+
+interrupted() { # CALL STATUS
+    [ "$2" = 130 ]
+}
+
+# bats test_tags=two,posix
+@test "INT at any system call: nothing is left, and the other side never hangs" {
+    can_strace
+    for side in producer consumer; do
+        at_every_call signal=SIGINT $side interrupted
+    done
+}
+
+# failed CALL STATUS: the program has named the call that it made
+failed() {
+    local call=$1 status=$2 side words
+    case $call in
+    # nothing depends on these: the program may go on
+    close | munmap | brk | futex | getrandom | write | clock_nanosleep | rt_sig* | get*id) return 0 ;;
+    openat) words='shm_open|open' ;;
+    mknod*) words='mkfifo' ;;
+    newfstatat | fstat | lstat) words='fstat|lstat' ;;
+    read) words='read|getline' ;;
+    fallocate) words=posix_fallocate ;;
+    unlink*) words='unlink|shm_unlink' ;;
+    mq_timedsend) words=mq_send ;;
+    mq_timedreceive) words=mq_receive ;;
+    mq_getsetattr) words=mq_getattr ;;
+    *) words=$call ;;
+    esac
+    case $call in
+    *stat* | poll | mq_getsetattr) [ "$status" != 0 ] || return 0 ;; # it may go on here, too
+    esac
+    side=$(basename "$PWD") && side=${side%%-*}
+    grep -Eq "^$side: ($words)( .*)?: (Input/output error|No such)" "$side.err" &&
+        [ "$status" = 1 ]
+}
+
+# bats test_tags=two,posix
+@test "any system call that fails: the program names it, ends with 1, leaves nothing" {
+    can_strace
+    for side in producer consumer; do
+        at_every_call error=EIO $side failed
+    done
+}
+
+@test "valgrind finds no error and no open descriptor" {
+    need valgrind valgrind
+    [ -z "${SANITIZE:-}" ] || skip "valgrind does not run sanitized programs"
+    seq 2000 >input
+    export UNDER="valgrind -q --error-exitcode=99 --leak-check=full --track-fds=yes"
+    carry input
+    run ! grep -A 1 'Open file descriptor' ./*.err
+}
+
+@test "the sanitizers find nothing" {
+    mkdir copy
+    cp -R "$SUITE/${PAIR%/*}" copy
+    make -s -C "copy/${PAIR%/*}" clean
+    make -s -C "copy/${PAIR%/*}" CFLAGS="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover"
+    SUITE=$PWD/copy
+    head -c 3000000 /dev/urandom >input
+    carry input
+    head -c 20000 /dev/zero >input
+    consume
+    produce input
+    if has lines; then ends producer 1; else ends producer 0; fi
+    ends consumer 0
+}
