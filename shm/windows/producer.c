@@ -4,7 +4,7 @@
  * UnmapViewOfFile, CloseHandle. */
 #include "protocol.h"
 
-static int created(HANDLE object, const char *call, const char *object_name)
+static int created(const void *object, const char *call, const char *object_name)
 {
 	if (object == NULL)
 		err(1, "%s %s%s", call, object_name, if_other_kind());

@@ -46,13 +46,13 @@ static inline void set_names(const char *given)
 }
 
 /* What <err.h> has on POSIX. One thread at most ends the program, with one line on stderr. */
-static inline void report(int status, DWORD error, const char *format, va_list arguments)
+static inline void report(int is_last, DWORD error, const char *format, va_list arguments)
 {
 	static volatile LONG ending;
 	char what[600], reason[300] = "", line[1024];
 	DWORD length = 0;
 
-	if (status != 0 && InterlockedExchange(&ending, 1))
+	if (is_last && InterlockedExchange(&ending, 1))
 		Sleep(INFINITE);
 	vsnprintf(what, sizeof what, format, arguments);
 	if (error != 0)
@@ -68,8 +68,6 @@ static inline void report(int status, DWORD error, const char *format, va_list a
 	else
 		snprintf(line, sizeof line, "%s: %s\n", program, what);
 	fputs(line, stderr);
-	if (status != 0)
-		ExitProcess((UINT)status);
 }
 
 static inline void warnx(const char *format, ...)
@@ -86,8 +84,9 @@ static inline _Noreturn void errx(int status, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	report(status, 0, format, arguments);
-	abort(); /* not reached */
+	report(1, 0, format, arguments);
+	va_end(arguments);
+	ExitProcess((UINT)status);
 }
 
 static inline _Noreturn void err(int status, const char *format, ...)
@@ -96,8 +95,9 @@ static inline _Noreturn void err(int status, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	report(status, error, format, arguments);
-	abort(); /* not reached */
+	report(1, error, format, arguments);
+	va_end(arguments);
+	ExitProcess((UINT)status);
 }
 
 /* Windows calls it an invalid handle when another kind of object has the name. */
