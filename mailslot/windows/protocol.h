@@ -38,7 +38,8 @@ static inline void set_names(const char *given)
 	snprintf(alive_name, sizeof alive_name, "Local\\%s-alive", given ? given : own);
 }
 
-/* What <err.h> has on POSIX. One thread at most ends the program, with one line on stderr. */
+/* What <err.h> has on POSIX. A line is one WriteFile, so that lines of two processes don't mix;
+ * one thread at most ends the program. */
 static inline void report(int is_last, DWORD error, const char *format, va_list arguments)
 {
 	static volatile LONG ending;
@@ -60,7 +61,7 @@ static inline void report(int is_last, DWORD error, const char *format, va_list 
 			 reason);
 	else
 		snprintf(line, sizeof line, "%s: %s\n", program, what);
-	fputs(line, stderr);
+	WriteFile(GetStdHandle(STD_ERROR_HANDLE), line, (DWORD)strlen(line), &length, NULL);
 }
 
 static inline void warnx(const char *format, ...)
