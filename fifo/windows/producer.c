@@ -6,6 +6,8 @@
  * written, by itself, as from a terminal. Larger messages, as from a file, end anywhere. */
 #include "protocol.h"
 
+static HANDLE end_of_input; /* event */
+
 /* Open the pipe: waits until there is one, and an instance of it is free. */
 static HANDLE open_pipe(void)
 {
@@ -26,17 +28,21 @@ static HANDLE open_pipe(void)
 	return pipe;
 }
 
-static void CALLBACK consumer_died(void *unused, BOOLEAN timed_out)
+/* A thread that waits for the consumer's death, while main waits for input. */
+static DWORD WINAPI watch(void *consumer)
 {
-	(void)unused, (void)timed_out;
-	errx(1, "%s: the consumer died", name);
+	HANDLE either[] = {end_of_input, consumer};
+
+	if (WaitForMultipleObjects(2, either, FALSE, INFINITE) != WAIT_OBJECT_0)
+		errx(1, "%s: the consumer died", name);
+	return 0;
 }
 
 int main(int argc, char *argv[])
 {
 	static char block[LONGEST];
-	HANDLE input = GetStdHandle(STD_INPUT_HANDLE), pipe, consumer, watch;
-	DWORD length = 0, done, written;
+	HANDLE input = GetStdHandle(STD_INPUT_HANDLE), pipe, consumer, watcher;
+	DWORD messages = PIPE_READMODE_MESSAGE, length = 0, done, written;
 	ULONG id;
 
 	program = "producer";
@@ -47,22 +53,28 @@ int main(int argc, char *argv[])
 	set_name(argv[1]);
 	pipe = open_pipe();
 
-	/* A thread of the system's waits for the consumer's death while we wait for input. */
+	if (!SetNamedPipeHandleState(pipe, &messages, NULL,
+				     NULL)) /* a pipe of bytes: not ours */
+		err(1, "SetNamedPipeHandleState %s", name);
+
 	if (!GetNamedPipeServerProcessId(pipe, &id))
 		err(1, "GetNamedPipeServerProcessId %s", name);
 	consumer = OpenProcess(SYNCHRONIZE, FALSE, id);
 	if (consumer == NULL)
 		err(1, "OpenProcess (the consumer) %s", name);
-	if (!RegisterWaitForSingleObject(&watch, consumer, consumer_died, NULL, INFINITE,
-					 WT_EXECUTEONLYONCE))
-		err(1, "RegisterWaitForSingleObject %s", name);
+	end_of_input = CreateEventA(NULL, TRUE, FALSE, NULL);
+	watcher = CreateThread(NULL, 0, watch, consumer, 0, NULL);
+	if (end_of_input == NULL || watcher == NULL)
+		err(1, "CreateThread");
 
 	do {
 		if (!ReadFile(input, block, sizeof block, &length, NULL) &&
 		    GetLastError() != ERROR_BROKEN_PIPE) /* that is the end of a pipe */
 			err(1, "ReadFile standard input");
-		if (length == 0 && !UnregisterWaitEx(watch, INVALID_HANDLE_VALUE))
-			err(1, "UnregisterWaitEx %s", name); /* from now on it may end */
+		if (length == 0) { /* once it knows that, the consumer may end */
+			SetEvent(end_of_input);
+			WaitForSingleObject(watcher, INFINITE);
+		}
 		if (!WriteFile(pipe, block, length, &done, NULL))
 			err(1, "WriteFile %s", name);
 		if (!ReadFile(pipe, &written, sizeof written, &done, NULL))

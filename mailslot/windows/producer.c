@@ -3,6 +3,9 @@
  * Shows: CreateFile, WriteFile, CloseHandle. */
 #include "protocol.h"
 
+static HANDLE all_sent; /* event */
+static volatile LONG is_sending_last;
+
 /* CreateFile, when there is a consumer that has made the mailslot. */
 static void open_mailslot(void)
 {
@@ -31,11 +34,16 @@ static void open_mailslot(void)
 /* A thread that waits for the consumer's end, while main may wait for input or for room. */
 static DWORD WINAPI watch(void *unused)
 {
+	HANDLE either[] = {all_sent, alive};
+
 	(void)unused;
-	WaitForSingleObject(alive, INFINITE);
+	if (WaitForMultipleObjects(2, either, FALSE, INFINITE) == WAIT_OBJECT_0)
+		return 0;
 	ReleaseMutex(alive); /* for the next that waits */
-	Sleep(700);          /* a producer that has sent its last message ends meanwhile */
-	errx(1, "%s: the consumer has gone", name);
+	/* After the last message it may end, and main is about to. */
+	if (!is_sending_last || WaitForSingleObject(all_sent, 700) == WAIT_TIMEOUT)
+		errx(1, "%s: the consumer has gone", name);
+	return 0;
 }
 
 /* Read the next line. Returns its length; of one that is longer than LONGEST the rest is
@@ -78,8 +86,9 @@ int main(int argc, char *argv[])
 	}
 	set_names(argv[1]);
 	open_mailslot();
+	all_sent = CreateEventA(NULL, TRUE, FALSE, NULL);
 	watcher = CreateThread(NULL, 0, watch, NULL, 0, NULL);
-	if (watcher == NULL)
+	if (all_sent == NULL || watcher == NULL)
 		err(1, "CreateThread");
 
 	for (int number = 1; (length = read_line(message.line)) > 0; number++)
@@ -89,9 +98,12 @@ int main(int argc, char *argv[])
 		} else if (!WriteFile(mailslot, &message, (DWORD)(1 + length), &done, NULL)) {
 			err(1, "WriteFile %s", name);
 		}
+	InterlockedExchange(&is_sending_last, 1);
 	message.kind = END;
 	if (!WriteFile(mailslot, &message, 1, &done, NULL))
 		err(1, "WriteFile %s", name);
+	SetEvent(all_sent);
+	WaitForSingleObject(watcher, INFINITE);
 	CloseHandle(mailslot);
 	return status;
 }

@@ -10,6 +10,7 @@
 static HANDLE read_end, write_end;
 static const char *consumer = "consumer.exe";
 static HANDLE child;
+static HANDLE end_of_input; /* event */
 
 /* Start the consumer with the read end as its standard input. */
 static void start(void)
@@ -56,17 +57,23 @@ static void fail(void)
 	ExitProcess(1);
 }
 
-static void CALLBACK child_ended(void *unused, BOOLEAN timed_out)
+/* A thread that waits for the child's end, while main waits for input. */
+static DWORD WINAPI watch(void *unused)
 {
-	(void)unused, (void)timed_out;
-	SetLastError(ERROR_NO_DATA);
-	fail();
+	HANDLE either[] = {end_of_input, child};
+
+	(void)unused;
+	if (WaitForMultipleObjects(2, either, FALSE, INFINITE) != WAIT_OBJECT_0) {
+		SetLastError(ERROR_NO_DATA);
+		fail();
+	}
+	return 0;
 }
 
 int main(int argc, char *argv[])
 {
 	static char block[32768];
-	HANDLE input = GetStdHandle(STD_INPUT_HANDLE), watch;
+	HANDLE input = GetStdHandle(STD_INPUT_HANDLE), watcher;
 	DWORD length;
 
 	program = "producer";
@@ -86,16 +93,16 @@ int main(int argc, char *argv[])
 	CloseHandle(
 		read_end); /* while a read end is open, writing to a dead child just waits */
 
-	/* A thread of the system's waits for the child's death while we wait for input. */
-	if (!RegisterWaitForSingleObject(&watch, child, child_ended, NULL, INFINITE,
-					 WT_EXECUTEONLYONCE))
-		err(1, "RegisterWaitForSingleObject %s", consumer);
+	end_of_input = CreateEventA(NULL, TRUE, FALSE, NULL);
+	watcher = CreateThread(NULL, 0, watch, NULL, 0, NULL);
+	if (end_of_input == NULL || watcher == NULL)
+		err(1, "CreateThread");
 
 	while ((length = read_some(input, block, sizeof block)) > 0)
 		for (DWORD done = 0, n; done < length; done += n)
 			if (!WriteFile(write_end, block + done, length - done, &n, NULL))
 				fail();
-	if (!UnregisterWaitEx(watch, INVALID_HANDLE_VALUE))
-		err(1, "UnregisterWaitEx");
+	SetEvent(end_of_input); /* from now on the child may end */
+	WaitForSingleObject(watcher, INFINITE);
 	return (int)finish();
 }

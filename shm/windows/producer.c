@@ -4,6 +4,8 @@
  * UnmapViewOfFile, CloseHandle. */
 #include "protocol.h"
 
+static HANDLE end_of_input; /* event */
+
 static int created(const void *object, const char *call, const char *object_name)
 {
 	if (object == NULL)
@@ -30,15 +32,20 @@ static int create(void)
 	return 0;
 }
 
-static void CALLBACK consumer_died(void *unused, BOOLEAN timed_out)
+/* A thread that waits for the consumer's death, while main waits for input. */
+static DWORD WINAPI watch(void *unused)
 {
-	(void)unused, (void)timed_out;
-	errx(1, "%s: the consumer died", name);
+	HANDLE either[] = {end_of_input, other};
+
+	(void)unused;
+	if (WaitForMultipleObjects(2, either, FALSE, INFINITE) != WAIT_OBJECT_0)
+		errx(1, "%s: the consumer died", name);
+	return 0;
 }
 
 int main(int argc, char *argv[])
 {
-	HANDLE input = GetStdHandle(STD_INPUT_HANDLE), watch;
+	HANDLE input = GetStdHandle(STD_INPUT_HANDLE), watcher;
 	ULONGLONG start = GetTickCount64();
 	struct slot *slot;
 	DWORD length = 0;
@@ -52,7 +59,8 @@ int main(int argc, char *argv[])
 
 	while (!create()) { /* a consumer whose producer has died may be just ending */
 		if (GetTickCount64() - start > 1000)
-			errx(1, "CreateFileMapping %s: another producer is using it", name);
+			errx(1, "CreateFileMapping %s: exists: another producer is using it",
+			     name);
 		Sleep(1);
 	}
 	segment = MapViewOfFile(mapping, FILE_MAP_WRITE, 0, 0, sizeof *segment);
@@ -67,10 +75,10 @@ int main(int argc, char *argv[])
 	other = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)segment->consumer);
 	if (other == NULL)
 		err(1, "OpenProcess (the consumer) %s", name);
-	/* A thread of the system's waits for the consumer's death while we wait for input. */
-	if (!RegisterWaitForSingleObject(&watch, other, consumer_died, NULL, INFINITE,
-					 WT_EXECUTEONLYONCE))
-		err(1, "RegisterWaitForSingleObject %s", name);
+	end_of_input = CreateEventA(NULL, TRUE, FALSE, NULL);
+	watcher = CreateThread(NULL, 0, watch, NULL, 0, NULL);
+	if (end_of_input == NULL || watcher == NULL)
+		err(1, "CreateThread");
 
 	slot = segment->slots;
 	do {
@@ -78,8 +86,10 @@ int main(int argc, char *argv[])
 		if (!ReadFile(input, slot->data, SLOT_SIZE, &length, NULL) &&
 		    GetLastError() != ERROR_BROKEN_PIPE) /* that is the end of a pipe */
 			err(1, "ReadFile standard input");
-		if (length == 0 && !UnregisterWaitEx(watch, INVALID_HANDLE_VALUE))
-			err(1, "UnregisterWaitEx %s", name); /* from now on it may end */
+		if (length == 0) { /* once it knows that, the consumer may end */
+			SetEvent(end_of_input);
+			WaitForSingleObject(watcher, INFINITE);
+		}
 		slot->length = length;
 		release(full);
 		if (++slot == segment->slots + SLOTS)
