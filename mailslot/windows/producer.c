@@ -6,7 +6,8 @@
 static HANDLE all_sent; /* event */
 static volatile LONG is_sending_last;
 
-/* CreateFile, when there is a consumer that has made the mailslot. */
+/* CreateFile, when there is a consumer that has made the mailslot. The mutex first: should one
+ * consumer follow another just now, we may miss the new one, but not the old one's end. */
 static void open_mailslot(void)
 {
 	int told = 0;
