@@ -53,8 +53,8 @@ int main(int argc, char *argv[])
 	set_name(argv[1]);
 	pipe = open_pipe();
 
-	if (!SetNamedPipeHandleState(pipe, &messages, NULL,
-				     NULL)) /* a pipe of bytes: not ours */
+	/* The answers are messages, too; this fails on a pipe of bytes, which is not ours. */
+	if (!SetNamedPipeHandleState(pipe, &messages, NULL, NULL))
 		err(1, "SetNamedPipeHandleState %s", name);
 
 	if (!GetNamedPipeServerProcessId(pipe, &id))

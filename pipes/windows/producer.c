@@ -90,8 +90,8 @@ int main(int argc, char *argv[])
 	if (!SetHandleInformation(read_end, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
 		err(1, "SetHandleInformation");
 	start();
-	CloseHandle(
-		read_end); /* while a read end is open, writing to a dead child just waits */
+	/* While a read end is open, writing to a dead child just waits. */
+	CloseHandle(read_end);
 
 	end_of_input = CreateEventA(NULL, TRUE, FALSE, NULL);
 	watcher = CreateThread(NULL, 0, watch, NULL, 0, NULL);
