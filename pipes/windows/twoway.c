@@ -1,0 +1,88 @@
+/* twoway: two-way communication takes two anonymous pipes. The parent sends what it reads, the
+ * child sends it back in upper case, the parent prints the answer.
+ * usage: twoway <input >output                the child: the same program, `twoway child`
+ * Shows: CreatePipe (twice), SetHandleInformation, CreateProcess, ReadFile, WriteFile,
+ * CloseHandle, WaitForSingleObject. */
+#include <ctype.h>
+#include <string.h>
+
+#include "protocol.h"
+
+static char block[4096]; /* no more than a pipe holds, so that no write waits: two that both
+			  * wait in WriteFile would wait for ever */
+
+static void write_all(HANDLE sink, DWORD length)
+{
+	for (DWORD done = 0, n; done < length; done += n)
+		if (!WriteFile(sink, block + done, length - done, &n, NULL))
+			err(1, "WriteFile");
+}
+
+static void answer(HANDLE questions, HANDLE answers)
+{
+	DWORD length;
+
+	while ((length = read_some(questions, block, sizeof block)) > 0) {
+		for (DWORD i = 0; i < length; i++)
+			block[i] = (char)toupper((unsigned char)block[i]);
+		write_all(answers, length);
+	}
+}
+
+static void ask(HANDLE questions, HANDLE answers)
+{
+	DWORD asked, length;
+
+	while ((asked = read_some(GetStdHandle(STD_INPUT_HANDLE), block, sizeof block)) > 0) {
+		write_all(questions, asked);
+		for (; asked > 0; asked -= length) { /* the whole answer before asking again */
+			if ((length = read_some(answers, block, sizeof block)) == 0)
+				errx(1, "ReadFile: the child has died");
+			write_all(GetStdHandle(STD_OUTPUT_HANDLE), length);
+		}
+	}
+}
+
+/* Make a pipe, one end of which the child inherits. */
+static void make_pipe(HANDLE *read_end, HANDLE *write_end, HANDLE *childs)
+{
+	if (!CreatePipe(read_end, write_end, NULL, sizeof block))
+		err(1, "CreatePipe");
+	if (!SetHandleInformation(*childs, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
+		err(1, "SetHandleInformation");
+}
+
+int main(int argc, char *argv[])
+{
+	HANDLE questions_in, questions_out, answers_in, answers_out;
+	STARTUPINFOA its = {.cb = sizeof its, .dwFlags = STARTF_USESTDHANDLES};
+	PROCESS_INFORMATION child;
+	static char path[32768], command[] = "twoway child";
+	DWORD status;
+
+	program = "twoway";
+	if (argc == 2 && strcmp(argv[1], "child") == 0) {
+		answer(GetStdHandle(STD_INPUT_HANDLE), GetStdHandle(STD_OUTPUT_HANDLE));
+		return 0;
+	}
+	if (argc > 1) {
+		fputs("usage: twoway <input >output\n", stderr);
+		return 2;
+	}
+	make_pipe(&questions_out, &questions_in, &questions_out);
+	make_pipe(&answers_out, &answers_in, &answers_in);
+	its.hStdInput = questions_out;
+	its.hStdOutput = answers_in;
+	its.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+	GetModuleFileNameA(NULL, path, sizeof path);
+	if (!CreateProcessA(path, command, NULL, NULL, TRUE, 0, NULL, NULL, &its, &child))
+		err(1, "CreateProcess %s", path);
+	CloseHandle(questions_out);
+	CloseHandle(answers_in); /* while we have a write end open, we see no end of file */
+	ask(questions_in, answers_out);
+	CloseHandle(questions_in); /* the child sees end of file */
+	WaitForSingleObject(child.hProcess, INFINITE);
+	if (!GetExitCodeProcess(child.hProcess, &status))
+		err(1, "GetExitCodeProcess");
+	return status != 0;
+}
