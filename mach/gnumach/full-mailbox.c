@@ -41,8 +41,8 @@ int main(void)
 	check("mach_port_allocate", mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &news));
 
 	while (number < MACH_PORT_QLIMIT_DEFAULT)
-		check("mach_msg", send_letter(MAILBOX, LETTER, ++number, 0, MACH_SEND_TIMEOUT, 0,
-					      MACH_PORT_NULL));
+		check("mach_msg", send_letter(MAILBOX, LETTER, ++number, 0, MACH_SEND_TIMEOUT,
+					      0, MACH_PORT_NULL));
 	print("letters 1 to %d are in the mailbox: it is full", number);
 
 	order(1, 200);
@@ -61,9 +61,9 @@ int main(void)
 	       MACH_SEND_NOTIFY_IN_PROGRESS);
 
 	order(6, 0);
-	check("mach_msg", mach_msg(&notification.not_header, MACH_RCV_MSG, 0,
-				   sizeof notification, news, MACH_MSG_TIMEOUT_NONE,
-				   MACH_PORT_NULL));
+	check("mach_msg",
+	      mach_msg(&notification.not_header, MACH_RCV_MSG, 0, sizeof notification, news,
+		       MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL));
 	if (notification.not_header.msgh_id != MACH_NOTIFY_MSG_ACCEPTED) {
 		say("mach_msg: message %d, not MACH_NOTIFY_MSG_ACCEPTED",
 		    notification.not_header.msgh_id);

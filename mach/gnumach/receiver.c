@@ -49,8 +49,8 @@ int main(int argc, char *argv[])
 	mailbox = new_port(sender, MAILBOX);
 	orders = new_port(sender, ORDERS);
 	check("mach_port_request_notification",
-	      mach_port_request_notification(mach_task_self(), orders, MACH_NOTIFY_NO_SENDERS, 1,
-					     orders, &previous));
+	      mach_port_request_notification(mach_task_self(), orders, MACH_NOTIFY_NO_SENDERS,
+					     1, orders, &previous));
 	check("task_resume", task_resume(sender));
 
 	for (;;) {

@@ -6,17 +6,18 @@
 enum {
 	MAILBOX = 1000,
 	ORDERS = 1001,
-	TAKE = 1, /* the msgh_id of an order: pause, then take so many letters from the mailbox */
-	LEAVE,	  /* pause, then end, whatever is in the mailbox */
-	LETTER,	  /* the msgh_id of a letter */
+	TAKE = 1, /* the msgh_id of an order: pause, then take so many letters from the mailbox
+		   */
+	LEAVE,    /* pause, then end, whatever is in the mailbox */
+	LETTER,   /* the msgh_id of a letter */
 };
 
 struct letter {
 	mach_msg_header_t header;
 	mach_msg_type_t type; /* of the numbers */
 	unsigned number;      /* which letter; in an order how many */
-	unsigned pause;	      /* in an order: milliseconds */
-	char room[32];	      /* to receive: a notification is a little longer */
+	unsigned pause;       /* in an order: milliseconds */
+	char room[32];        /* to receive: a notification is a little longer */
 };
 
 enum { LETTER_SIZE = offsetof(struct letter, room) };

@@ -1,12 +1,13 @@
 /* init: the first task. It has no other work than to start the first of the others, to wait
  * until all have ended, to say how, and to switch the machine off.
  * started by: ../run, with the host's privileged port and a name and a task port for each
- * Shows: task_set_special_port, the bootstrap and the exception port, dead-name notifications. */
+ * Shows: task_set_special_port, the bootstrap and the exception port, dead-name notifications.
+ */
 #include "runtime.h"
 
 enum {
 	EXCEPTION_RAISE = 2400, /* <mach/exc.defs> */
-	PATIENCE = 120000,	/* milliseconds; of the machine's clock, not of the room's */
+	PATIENCE = 120000,      /* milliseconds; of the machine's clock, not of the room's */
 };
 
 struct exception { /* what the kernel sends for a thread that did something impossible */
@@ -32,9 +33,8 @@ static void must(const char *what, kern_return_t result)
 
 static const char *exception_name(unsigned exception)
 {
-	static const char *names[] = {"exception 0",	     "EXC_BAD_ACCESS",
-				      "EXC_BAD_INSTRUCTION", "EXC_ARITHMETIC",
-				      "EXC_EMULATION",	     "EXC_SOFTWARE",
+	static const char *names[] = {"exception 0",    "EXC_BAD_ACCESS", "EXC_BAD_INSTRUCTION",
+				      "EXC_ARITHMETIC", "EXC_EMULATION",  "EXC_SOFTWARE",
 				      "EXC_BREAKPOINT"};
 
 	return exception < sizeof names / sizeof *names ? names[exception] : "an exception";

@@ -246,7 +246,10 @@ void say(const char *format, ...)
 
 const char *name_of(kern_return_t result)
 {
-#define CODE(name) {name, #name}
+#define CODE(name)                                                                             \
+	{                                                                                      \
+		name, #name                                                                    \
+	}
 	static const struct {
 		kern_return_t value;
 		const char *name;

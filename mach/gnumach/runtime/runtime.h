@@ -14,11 +14,11 @@
 
 extern const char *program; /* our name, for messages */
 
-void output(const char *bytes, size_t length);	   /* standard output: any bytes */
-void print(const char *format, ...);		   /* a line of it: %s, %d, %x */
-void say(const char *format, ...);		   /* a line to standard error */
+void output(const char *bytes, size_t length);      /* standard output: any bytes */
+void print(const char *format, ...);                /* a line of it: %s, %d, %x */
+void say(const char *format, ...);                  /* a line to standard error */
 void check(const char *what, kern_return_t result); /* says what failed, and why, and exits */
-const char *name_of(kern_return_t result);	   /* "KERN_SUCCESS" */
+const char *name_of(kern_return_t result);          /* "KERN_SUCCESS" */
 _Noreturn void exit(int status);
 unsigned number(const char *decimal);
 unsigned milliseconds(void); /* since the kernel started its clock; a tick is 10 ms */
@@ -40,7 +40,8 @@ struct item {
 kern_return_t call(mach_port_t port, mach_msg_id_t id, const struct item items[], int count,
 		   void *result, size_t size);
 
-/* These are such messages; names and arguments are those of <mach/mach_port.defs> and others. */
+/* These are such messages; names and arguments are those of <mach/mach_port.defs> and others.
+ */
 kern_return_t mach_port_type(mach_port_t task, mach_port_t name, mach_port_type_t *type);
 kern_return_t mach_port_allocate(mach_port_t task, mach_port_right_t right, mach_port_t *name);
 kern_return_t mach_port_destroy(mach_port_t task, mach_port_t name);
