@@ -19,6 +19,7 @@ int main(int argc, char *argv[])
 	check("mach_port_request_notification",
 	      mach_port_request_notification(self, mailbox, MACH_NOTIFY_NO_SENDERS, argc - 1,
 					     mailbox, &previous));
+	say("receives from port %d", mailbox);
 	for (int i = 1; i < argc; i++) { /* the producers are there, but do not run yet */
 		mach_port_t producer = number(argv[i]); /* who holds a task's port rules it */
 
@@ -28,7 +29,6 @@ int main(int argc, char *argv[])
 		check("task_resume", task_resume(producer));
 		check("mach_port_deallocate", mach_port_deallocate(self, producer));
 	}
-	say("receives from port %d", mailbox);
 
 	for (;;) {
 		check("mach_msg", mach_msg(&message.header, MACH_RCV_MSG, 0, sizeof message,

@@ -45,22 +45,28 @@ int main(void)
 					      0, MACH_PORT_NULL));
 	print("letters 1 to %d are in the mailbox: it is full", number);
 
+	wait_for_tick();
 	order(1, 200);
 	expect(try("wait indefinitely", "no option", 6, 0, MACH_MSG_TIMEOUT_NONE),
 	       MACH_MSG_SUCCESS);
+	wait_for_tick();
 	expect(try("wait at most n milliseconds", "MACH_SEND_TIMEOUT 100", 7, MACH_SEND_TIMEOUT,
 		   100),
 	       MACH_SEND_TIMED_OUT);
+	wait_for_tick();
 	expect(try("return immediately", "MACH_SEND_TIMEOUT 0", 8, MACH_SEND_TIMEOUT, 0),
 	       MACH_SEND_TIMED_OUT);
+	wait_for_tick();
 	expect(try("temporarily cache a message", "MACH_SEND_NOTIFY", 9, MACH_SEND_NOTIFY,
 		   MACH_MSG_TIMEOUT_NONE),
 	       MACH_SEND_WILL_NOTIFY);
+	wait_for_tick();
 	expect(try("cache one more", "MACH_SEND_NOTIFY", 10, MACH_SEND_NOTIFY,
 		   MACH_MSG_TIMEOUT_NONE),
 	       MACH_SEND_NOTIFY_IN_PROGRESS);
 
-	order(6, 0);
+	order(6,
+	      0); /* letters 2 to 6, and the cached one: as it is taken, the kernel tells us */
 	check("mach_msg",
 	      mach_msg(&notification.not_header, MACH_RCV_MSG, 0, sizeof notification, news,
 		       MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL));
@@ -69,7 +75,7 @@ int main(void)
 		    notification.not_header.msgh_id);
 		return 1;
 	}
-	print("MACH_NOTIFY_MSG_ACCEPTED: the cached letter is in the mailbox, port %d",
+	print("MACH_NOTIFY_MSG_ACCEPTED: port %d has taken the cached letter",
 	      notification.not_port);
 
 	check("mach_port_deallocate", mach_port_deallocate(self, MAILBOX));

@@ -110,6 +110,7 @@ static void a_receiver_that_dies(void)
 	/* It waits, and then goes: sent is not received, nobody will ever read it. */
 	send(6, "while the receiver ends");
 	hear(MACH_NOTIFY_DEAD_NAME, "MACH_NOTIFY_DEAD_NAME", news);
+	wait_for_tick();
 	send(7, "to a dead name");
 
 	/* Don't forget to clean up: the notification came with a reference to the dead name,

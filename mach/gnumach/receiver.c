@@ -40,6 +40,7 @@ int main(int argc, char *argv[])
 {
 	struct letter order, letter;
 	mach_port_t sender, previous;
+	unsigned letters[16], taken = 0;
 
 	if (argc != 2) {
 		say("usage: receiver SENDER-TASK");
@@ -62,11 +63,14 @@ int main(int argc, char *argv[])
 			print("receiver: leaves");
 			return 0; /* with the task go its ports */
 		}
-		for (unsigned i = 0; i < order.number; i++) {
+		print("receiver: takes %d of the letters", order.number);
+		for (; order.number > 0 && taken < 16; order.number--) {
 			check("mach_msg", receive(&letter, mailbox, 0, MACH_MSG_TIMEOUT_NONE));
-			print("receiver: takes letter %d", letter.number);
+			letters[taken++] = letter.number;
 		}
 	}
+	for (unsigned i = 0; i < taken; i++)
+		print("receiver: letter %d has come", letters[i]);
 	check("mach_port_destroy", mach_port_destroy(mach_task_self(), mailbox));
 	check("mach_port_destroy", mach_port_destroy(mach_task_self(), orders));
 	return 0;

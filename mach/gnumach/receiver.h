@@ -1,15 +1,15 @@
 /* What full-mailbox.c and ports.c agree on with receiver.c: the receiver makes two ports and
  * gives the sender a send right to each, under these names. Into the mailbox go letters, which
- * the receiver does not look at; it waits for orders. */
+ * the receiver does not look at; it waits for orders. Both print, but a task only while the
+ * other waits for it: so the order of the lines is always the same. */
 #include "runtime/runtime.h"
 
 enum {
 	MAILBOX = 1000,
 	ORDERS = 1001,
-	TAKE = 1, /* the msgh_id of an order: pause, then take so many letters from the mailbox
-		   */
-	LEAVE,    /* pause, then end, whatever is in the mailbox */
-	LETTER,   /* the msgh_id of a letter */
+	TAKE = 1, /* msgh_id of an order: pause, then take so many letters */
+	LEAVE,    /* msgh_id of an order: pause, then end, whatever is in the mailbox */
+	LETTER,   /* msgh_id of a letter */
 };
 
 struct letter {
@@ -21,6 +21,15 @@ struct letter {
 };
 
 enum { LETTER_SIZE = offsetof(struct letter, room) };
+
+/* The clock goes in steps of 10 ms: what begins at a step takes the same time in every run. */
+static inline void wait_for_tick(void)
+{
+	unsigned now = milliseconds();
+
+	while (milliseconds() == now)
+		;
+}
 
 static inline mach_msg_return_t send_letter(mach_port_t port, mach_msg_id_t id, unsigned number,
 					    unsigned pause, mach_msg_option_t options,
