@@ -101,12 +101,13 @@ static void a_receiver_that_dies(void)
 	check("mach_port_request_notification",
 	      mach_port_request_notification(self, MAILBOX, MACH_NOTIFY_DEAD_NAME, 0, news,
 					     &previous));
-	check("mach_msg",
-	      send_letter(ORDERS, LEAVE, 0, 100, 0, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL));
 	for (unsigned number = 1; number <= MACH_PORT_QLIMIT_DEFAULT; number++)
 		check("mach_msg", send_letter(MAILBOX, LETTER, number, 0, 0,
 					      MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL));
 	print("letters 1 to %d are in the mailbox: it is full", MACH_PORT_QLIMIT_DEFAULT);
+	wait_for_tick();
+	check("mach_msg",
+	      send_letter(ORDERS, LEAVE, 0, 100, 0, MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL));
 	/* It waits, and then goes: sent is not received, nobody will ever read it. */
 	send(6, "while the receiver ends");
 	hear(MACH_NOTIFY_DEAD_NAME, "MACH_NOTIFY_DEAD_NAME", news);
