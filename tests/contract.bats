@@ -26,14 +26,20 @@ contents() { # NAME: writes an input of that kind
     nothing_left
 }
 
+# bats test_tags=live
 @test "10 MB of random bytes come out equal" {
     head -c 10000000 /dev/urandom >input
     carry input
     nothing_left
 }
 
-@test "10 MB of text come out equal" {
-    seq 1300000 | head -c 10000000 >input
+# bats test_tags=live
+@test "10 MB of text (in a mailslot 20,000 lines) come out equal" {
+    if is_windows && has lines; then # Wine takes its time for a million messages
+        seq 20000 >input
+    else
+        seq 1300000 | head -c 10000000 >input
+    fi
     carry input
     nothing_left
 }
@@ -46,7 +52,9 @@ contents() { # NAME: writes an input of that kind
 
 # bats test_tags=lines
 @test "a line that is too long is skipped and named, all others arrive" {
-    { echo one && echo two && seq -s , 20000 && echo four && seq -s , 20000; } >input
+    # 100 KB; for Mach, whose input is limited, 9 KB
+    long=$(seq -s , "$(has live && echo 20000 || echo 2000)")
+    printf 'one\ntwo\n%s\nfour\n%s\n' "$long" "$long" >input
     consume
     produce input
     ends producer 1
@@ -56,6 +64,7 @@ contents() { # NAME: writes an input of that kind
     says producer '^producer: line 5: .*: Message too long'
 }
 
+# bats test_tags=live
 @test "a typed line arrives at once, before the input ends" {
     mkfifo keyboard
     exec 9<>keyboard # both ends, so that no open waits for the other
@@ -70,9 +79,9 @@ contents() { # NAME: writes an input of that kind
 
 # bats test_tags=two
 @test "the producer first: it waits for the consumer and says so" {
-    seq 100000 >input
+    seq 20000 >input
     produce input
-    says producer "^producer: waiting for a consumer on $name\$"
+    says producer "^producer: waiting for a consumer on $shown\$"
     consume
     ends producer 0
     ends consumer 0
@@ -83,9 +92,9 @@ contents() { # NAME: writes an input of that kind
 
 # bats test_tags=two
 @test "the consumer first: it waits for the producer and says so" {
-    seq 100000 >input
+    seq 20000 >input
     consume
-    says consumer "^consumer: waiting for a producer on $name\$"
+    says consumer "^consumer: waiting for a producer on $shown\$"
     produce input
     ends producer 0
     ends consumer 0
@@ -96,8 +105,8 @@ contents() { # NAME: writes an input of that kind
 
 # bats test_tags=two
 @test "two pairs with two names side by side" {
-    seq 1 200000 >input
-    seq 200001 400000 >input2
+    seq 1 20000 >input
+    seq 20001 40000 >input2
     start consumer consumer "$name"
     start producer producer "$name" <input
     (
@@ -122,11 +131,16 @@ contents() { # NAME: writes an input of that kind
     ends consumer 0
     cmp input consumer.out
     start consumer consumer
-    says consumer "waiting for a producer on .*-$(id -u)\$"
+    if is_windows; then
+        says consumer 'waiting for a producer on .*-[^- ]+$'
+    else
+        says consumer "waiting for a producer on .*-$(id -u)\$"
+    fi
     send INT consumer
-    ends consumer 130
+    died consumer INT
 }
 
+# bats test_tags=live
 @test "wrong usage: a usage line and status 2" {
     for side in producer consumer; do
         start $side $side one two three four
@@ -149,18 +163,18 @@ contents() { # NAME: writes an input of that kind
 # bats test_tags=mailbox
 @test "three producers, one consumer: every line arrives once, in each one's order" {
     for i in 1 2 3; do
-        seq -f "$i %06.0f" 20000 >input$i
+        seq -f "$i %06.0f" 5000 >input$i
         start producer$i producer "$name" <input$i
     done
     consume 3
     for i in 1 2 3; do ends producer$i 0; done
     ends consumer 0
     for i in 1 2 3; do grep "^$i " consumer.out | cmp - input$i; done
-    [ "$(wc -l <consumer.out)" = 60000 ]
+    [ "$(wc -l <consumer.out)" = 15000 ]
     nothing_left
 }
 
-# bats test_tags=two
+# bats test_tags=two,posix
 @test "the object is for its owner alone" {
     seq 10000 >input
     produce input
@@ -171,7 +185,7 @@ contents() { # NAME: writes an input of that kind
         false
     fi
     send INT producer
-    ends producer 130
+    died producer INT
 }
 
 # bats test_tags=two
@@ -186,32 +200,34 @@ contents() { # NAME: writes an input of that kind
             fi
             says $side waiting
             send $signal $side
-            ends $side $((128 + $(kill -l $signal)))
+            died $side $signal
             nothing_left
         done
     done
 }
 
+# bats test_tags=live
 @test "INT and TERM to the producer at work: the consumer ends or waits as promised" {
     for signal in INT TERM; do
         rm -f seen
         transfer_for_ever
         send $signal producer
-        ends producer $((128 + $(kill -l $signal)))
+        died producer $signal
         after_the_producer
         nothing_left
         rm sink
     done
 }
 
+# bats test_tags=live
 @test "INT and TERM to the consumer at work: the producer ends and says so" {
     for signal in INT TERM; do
         rm -f seen
         transfer_for_ever
         send $signal consumer
-        ends consumer $((128 + $(kill -l $signal)))
+        died consumer $signal
         ends producer 1
-        says producer '^producer: .*(died|Broken pipe|removed)'
+        says producer '^producer: .*(died|Broken pipe|removed|gone|error [0-9]+)'
         nothing_left
         rm sink
     done
@@ -226,12 +242,13 @@ after_the_producer() {
         ends consumer 0
     elif has fails; then
         ends consumer 1
-        says consumer '^consumer: .*the producer died'
+        says consumer '^consumer: .*(the|a) producer died'
     else
         ends consumer 0
     fi
 }
 
+# bats test_tags=live
 @test "KILL to the producer at work, then a new run" {
     transfer_for_ever
     send KILL producer
@@ -242,11 +259,12 @@ after_the_producer() {
     nothing_left
 }
 
+# bats test_tags=live
 @test "KILL to the consumer at work, then a new run" {
     transfer_for_ever
     send KILL consumer
     ends consumer 137
-    if has waits; then # a new consumer goes on with what the producer has still to say
+    if has keeps; then # a new consumer goes on with what the producer has still to say
         send KILL producer
         ends producer 137
         seq 1000 >input
@@ -257,7 +275,7 @@ after_the_producer() {
         tail -n 1000 consumer.out | cmp - input
     else
         ends producer 1
-        says producer '^producer: .*(died|Broken pipe)'
+        says producer '^producer: .*(died|Broken pipe|gone|error [0-9]+)'
         seq 1000 >input
         carry input
     fi
@@ -281,7 +299,7 @@ after_the_producer() {
 
 # bats test_tags=two
 @test "KILL to a side that waits alone, then a new run" {
-    seq 100000 >input
+    seq 20000 >input
     for side in producer consumer; do
         if [ $side = producer ]; then produce input; else consume; fi
         says $side waiting
@@ -291,7 +309,7 @@ after_the_producer() {
         produce input
         ends producer 0
         ends consumer 0
-        tail -n 100000 consumer.out | cmp - input
+        tail -n 20000 consumer.out | cmp - input
         nothing_left
     done
 }
@@ -306,37 +324,45 @@ after_the_producer() {
     eventually grep -q first "$(output)"
     send KILL consumer
     ends producer 1
-    says producer '^producer: .*(died|Broken pipe)'
+    says producer '^producer: .*(died|Broken pipe|gone|error [0-9]+)'
     exec 9>&-
     nothing_left
 }
 
+# bats test_tags=live
 @test "output that can't be written: the consumer says so and fails" {
     [ -w /dev/full ] || skip "needs /dev/full"
-    head -c 10000000 /dev/zero | tr '\0' '\n' >input
+    local full='^consumer: write: No space left on device$'
+    is_windows && full='^consumer: WriteFile( standard output)?: error [0-9]+: '
+    head -c 300000 /dev/urandom >input
     if has two; then
         OUT=/dev/full consume
         produce input
         ends consumer 1
-        has waits && send INT producer
-        ends producer $(($(has waits && echo 130 || echo 1)))
-        says consumer '^consumer: write: No space left on device$'
+        if has keeps; then
+            send INT producer
+            died producer INT
+        else
+            ends producer 1
+        fi
+        says consumer "$full"
     else
         OUT=/dev/full produce input
         ends producer 1
-        says producer '^consumer: write: No space left on device$'
+        says producer "$full"
     fi
     nothing_left
 }
 
+# bats test_tags=live
 @test "input that can't be read: the producer says so and fails" {
     consume
     produce /
     ends producer 1
-    says producer '^producer: .*: Is a directory$'
+    says producer '^producer: .*: (Is a directory$|error [0-9]+)'
     if has waits; then
         send INT consumer
-        ends consumer 130
+        died consumer INT
     elif has two; then
         ends consumer "$(has fails && echo 1 || echo 0)"
     fi
@@ -388,6 +414,7 @@ failed() {
     done
 }
 
+# bats test_tags=posix
 @test "valgrind finds no error and no open descriptor" {
     need valgrind valgrind
     [ -z "${SANITIZE:-}" ] || skip "valgrind does not run sanitized programs"
@@ -397,6 +424,7 @@ failed() {
     run ! grep -A 1 'Open file descriptor' ./*.err
 }
 
+# bats test_tags=posix
 @test "the sanitizers find nothing" {
     mkdir copy
     cp -R "$SUITE/${PAIR%/*}" copy

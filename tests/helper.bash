@@ -3,20 +3,27 @@
 # LABEL.err, its process number in pid[LABEL].
 
 bats_require_minimum_version 1.5.0 2>/dev/null || true # tests/run reads this file, too
-SUITE=${SUITE:-$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)}
+TESTS=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+SUITE=${SUITE:-${TESTS%/*}}
 
 # The traits of a pair, as tags of the contract's tests that it must pass:
 #   posix    runs on Linux itself: strace, valgrind and the sanitizers work
+#   live     its programs are started directly, and carry any amount as it comes
 #   two      its sides are two programs that find each other by a name
 #   bytes    carries what one read() returned      lines    carries a line as a message
-#   mailbox  several producers, counted            reading ends, fails or waits when the
-#                                                  producer has died (contract, point 8)
+#   mailbox  several producers, counted            keeps    messages outlive both sides
+#   ends, fails, waits: what the consumer does when its producer has died (contract, point 8)
 traits() {
     case $1 in
-    shm/posix) echo posix two bytes fails ;;
-    mqueue/posix) echo posix two lines mailbox waits ;;
-    pipes/posix) echo posix bytes ends ;;
-    fifo/posix) echo posix two bytes ends ;;
+    shm/posix) echo posix live two bytes fails ;;
+    mqueue/posix) echo posix live two lines mailbox keeps waits ;;
+    pipes/posix) echo posix live bytes ends ;;
+    fifo/posix) echo posix live two bytes ends ;;
+    shm/windows) echo live two bytes fails ;;
+    mailslot/windows) echo live two lines mailbox waits ;;
+    pipes/windows) echo live bytes ends ;;
+    fifo/windows) echo live two bytes mailbox fails ;;
+    mach/gnumach) echo lines ends ;;
     *) echo "traits of $1: not in tests/helper.bash" >&2 && return 1 ;;
     esac
 }
@@ -30,6 +37,58 @@ setup() {
     declare -gi status=0
     cd "$BATS_TEST_TMPDIR" || return
     use_name "ipc-test-$$-$BATS_TEST_NUMBER"
+    case $PAIR in
+    */windows) start_wine ;;
+    mach/*) need_mach ;;
+    esac
+}
+
+is_windows() {
+    [[ $PAIR == */windows ]]
+}
+
+need_mach() {
+    need qemu-system-i386 qemu-system-x86
+    [ -x "$SUITE/mach/gnumach/producer" ] || skip "not built: apt-get install gnumach-dev, make"
+    [ -e "${MACH_KERNEL:-$SUITE/mach/build/gnumach}" ] || skip "no kernel: make -C mach kernel"
+}
+
+# A Wine of the file's own: its programs see no others and leave nothing in ~/.wine. Such a small
+# one is enough for console programs; where a later Wine needs more, wineboot makes a whole one.
+start_wine() {
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+    need wine wine
+    export WINEPREFIX=$BATS_FILE_TMPDIR/wine WINEDEBUG=-all
+    export WINEDLLOVERRIDES='winedbg.exe=d;winemenubuilder.exe=d;mscoree=d;mshtml=d'
+    unset DISPLAY
+    [ -e "$BATS_FILE_TMPDIR/probe.exe" ] && return
+    x86_64-w64-mingw32-gcc -O2 -static -s -o "$BATS_FILE_TMPDIR/new.exe" "$TESTS/probe.c"
+    local system=$WINEPREFIX/drive_c/windows/system32 dll
+    mkdir -p "$system"
+    for dll in ntdll kernel32 kernelbase msvcrt advapi32 sechost ucrtbase rpcrt4; do
+        cp /usr/lib/*/wine/x86_64-windows/$dll.dll "$system" 2>/dev/null || true
+    done
+    cp /usr/lib/*/wine/x86_64-windows/{services,wineboot}.exe "$system" 2>/dev/null || true
+    echo disable >"$WINEPREFIX/.update-timestamp"
+    run_wineserver
+    if ! (close_others && exec timeout 60 wine "$BATS_FILE_TMPDIR/new.exe" x) </dev/null >wine.log 2>&1; then
+        (close_others && wineserver -k) || true
+        rm -rf "$WINEPREFIX"
+        (close_others && exec timeout 120 wineboot -i) </dev/null >wine.log 2>&1
+        run_wineserver
+        (close_others && exec timeout 60 wine "$BATS_FILE_TMPDIR/new.exe" x) </dev/null >>wine.log 2>&1
+    fi
+    mv "$BATS_FILE_TMPDIR/new.exe" "$BATS_FILE_TMPDIR/probe.exe"
+}
+
+run_wineserver() { # it stays: a program then starts in some 20 ms
+    (close_others && exec setsid wineserver -p) </dev/null >/dev/null 2>&1 || true
+}
+
+# bats calls it after the last test of a file
+teardown_file() {
+    [ ! -d "$BATS_FILE_TMPDIR/wine" ] ||
+        (export WINEPREFIX=$BATS_FILE_TMPDIR/wine && close_others && wineserver -k) || true
 }
 
 teardown() {
@@ -50,8 +109,12 @@ use_name() {
     shm/posix) name=/$1 object=/dev/shm/$1 ;;
     mqueue/posix) name=/$1 object=${QUEUES:-}/$1 ;;
     fifo/posix) name=$PWD/$1 object=$name ;;
-    pipes/posix) name='' object='' ;;
+    */windows) name=$1 object='' ;;
+    *) name='' object='' ;; # an ordinary pipe has none; Mach has it inside
     esac
+    shown=$name # in what the programs say
+    is_windows && shown='.*'$name
+    return 0
 }
 
 remove_object() {
@@ -59,6 +122,11 @@ remove_object() {
 }
 
 object_exists() {
+    if is_windows; then
+        [ -n "$name" ] || return
+        (close_others && exec wine "$BATS_FILE_TMPDIR/probe.exe" "$name") </dev/null && return 1
+        return 0
+    fi
     if [[ $PAIR == mqueue/posix && -z ${QUEUES:-} ]]; then
         skip "message queues can't be seen here (mount -t mqueue none /dev/mqueue)"
     fi
@@ -87,14 +155,30 @@ can_strace() {
 # start LABEL SIDE [ARGUMENT]...: runs the pair's program in the background, on our standard
 # input; what it writes goes to $OUT if that is set
 start() {
-    local label=$1 side=$2 here=$PWD prefix
-    read -ra prefix <<<"${UNDER:-}"
+    local label=$1 side=$2 here=$PWD
+    local -a program
+    read -ra program <<<"${UNDER:-}"
     shift 2
+    case $PAIR in
+    */windows) program+=(wine "./$side.exe") ;;
+    mach/*) program+=(./run) ;; # boots a machine with both sides
+    *) program+=("./$side") ;;
+    esac
     (
         close_others
-        cd "$SUITE/$PAIR" && exec env --default-signal=INT,QUIT,PIPE STARTED_IN="$here" "${prefix[@]}" "./$side" "$@"
+        cd "$SUITE/$PAIR" &&
+            exec env --default-signal=INT,QUIT,PIPE STARTED_IN="$here" "${program[@]}" "$@"
     ) <&0 >"${OUT:-$label.out}" 2>"$label.err" &
     pid[$label]=$!
+}
+
+# died LABEL SIGNAL: as contract says; Windows knows no signals: Wine ends with 0 after SIGINT
+died() {
+    if is_windows && [ "$2" = INT ]; then
+        ends "$1" '0|130'
+    else
+        ends "$1" $((128 + $(kill -l "$2")))
+    fi
 }
 
 # producer and consumer by their usual names; of an ordinary pipe the producer starts both
@@ -150,18 +234,22 @@ says() { # LABEL PATTERN: on its standard error
     }
 }
 
-# the child of an ordinary pipe's producer
+# the process that the producer of an ordinary pipe has started, once it runs the consumer
 child() {
-    local children
-    eventually child_runs
-    children=$(cat "/proc/${pid[producer]}/task/${pid[producer]}/children")
-    echo "${children%% *}"
+    eventually child_runs >/dev/null
+    child_runs
 }
 
-child_runs() { # past exec: it runs the consumer
-    local children
-    children=$(cat "/proc/${pid[producer]}/task/${pid[producer]}/children")
-    [[ $(readlink "/proc/${children%% *}/exe") == */consumer ]]
+child_runs() {
+    local process command
+    while read -r process; do
+        command=$(tr '\0' '\n' <"${process%environ}cmdline" 2>/dev/null | head -n 1)
+        [[ $command =~ (^|[/\\])consumer(.exe)?$ ]] || continue
+        process=${process#/proc/}
+        echo "${process%%/*}"
+        return
+    done < <(grep -lszx "STARTED_IN=$PWD" /proc/[0-9]*/environ)
+    return 1
 }
 
 # send SIGNAL SIDE

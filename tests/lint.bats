@@ -39,6 +39,31 @@ compile() { # COMPILER [FLAG]...
         --inline-suppr --error-exitcode=1 ./*/posix
 }
 
+windows() { # COMPILER [FLAG]...
+    local source
+    for source in ./*/windows/*.c tests/probe.c; do
+        # shellcheck disable=SC2086 # the warnings are words
+        "$@" -std=c17 -O2 $warnings -Wconversion -Werror -DWIN32_LEAN_AND_MEAN "$source"
+    done
+}
+
+@test "mingw gcc and its analyzer have nothing to say" {
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+    windows x86_64-w64-mingw32-gcc -fanalyzer -c -o /dev/null
+}
+
+@test "clang for Windows has nothing to say" {
+    need clang clang
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+    windows clang --target=x86_64-w64-mingw32 -fsyntax-only
+}
+
+@test "cppcheck for Windows has nothing to say" {
+    need cppcheck cppcheck
+    cppcheck -q --std=c11 --platform=win64 --library=windows --error-exitcode=1 \
+        --enable=warning,performance,portability --inline-suppr ./*/windows
+}
+
 @test "clang-format agrees with the layout" {
     need clang-format clang-format
     git ls-files '*.[ch]' 2>/dev/null | xargs -r clang-format --dry-run -Werror

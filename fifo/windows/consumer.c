@@ -75,11 +75,11 @@ static DWORD WINAPI serve(void *pipe)
 int main(int argc, char *argv[])
 {
 	HANDLE pipes[PIPE_UNLIMITED_INSTANCES - 1], threads[PIPE_UNLIMITED_INSTANCES - 1];
-	char *end = "";
+	char *end = NULL;
 	long producers = argc > 2 ? strtol(argv[2], &end, 10) : 1;
 
 	program = "consumer";
-	if (argc > 3 || *end != '\0' || producers < 1 ||
+	if (argc > 3 || (end != NULL && *end != '\0') || producers < 1 ||
 	    producers > PIPE_UNLIMITED_INSTANCES - 1) {
 		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
 		return 2;

@@ -63,11 +63,11 @@ static DWORD receive(struct message *message)
 int main(int argc, char *argv[])
 {
 	static struct message message;
-	char *end = "";
+	char *end = NULL;
 	long producers = argc > 2 ? strtol(argv[2], &end, 10) : 1;
 
 	program = "consumer";
-	if (argc > 3 || *end != '\0' || producers < 1) {
+	if (argc > 3 || (end != NULL && *end != '\0') || producers < 1) {
 		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
 		return 2;
 	}

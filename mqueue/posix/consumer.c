@@ -44,7 +44,7 @@ int main(int argc, char *argv[])
 	size_t length;
 	long producers = argc > 2 ? strtol(argv[2], &end, 10) : 1;
 
-	if (argc > 3 || (end && *end != '\0') || producers < 1) {
+	if (argc > 3 || (end != NULL && *end != '\0') || producers < 1) {
 		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
 		return 2;
 	}
