@@ -179,11 +179,8 @@ contents() { # NAME: writes an input of that kind
     seq 10000 >input
     produce input
     says producer waiting
-    if object_exists; then
-        [ "$(stat -c %a "$object")" = 600 ]
-    else
-        false
-    fi
+    object_exists
+    [ "$(object_mode)" = 600 ]
     send INT producer
     died producer INT
 }

@@ -38,6 +38,10 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
     use_name "ipc-test-$$-$BATS_TEST_NUMBER"
     case $PAIR in
+    mqueue/posix)
+        [ -x "$BATS_FILE_TMPDIR/mq-probe" ] ||
+            cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/mq-probe.c" -lrt
+        ;;
     */windows) start_wine ;;
     mach/*) need_mach ;;
     esac
@@ -107,10 +111,10 @@ teardown() {
 use_name() {
     case $PAIR in
     shm/posix) name=/$1 object=/dev/shm/$1 ;;
-    mqueue/posix) name=/$1 object=${QUEUES:-}/$1 ;;
+    mqueue/posix) name=/$1 object='' ;;
     fifo/posix) name=$PWD/$1 object=$name ;;
+    pipes/* | mach/*) name='' object='' ;; # an ordinary pipe has none; Mach has it inside
     */windows) name=$1 object='' ;;
-    *) name='' object='' ;; # an ordinary pipe has none; Mach has it inside
     esac
     shown=$name # in what the programs say
     is_windows && shown='.*'$name
@@ -118,19 +122,29 @@ use_name() {
 }
 
 remove_object() {
-    [ -z "$object" ] || rm -f "$object"
+    case $PAIR in
+    mqueue/posix) "$BATS_FILE_TMPDIR/mq-probe" --unlink "$name" ;;
+    *) [ -z "$object" ] || rm -rf "$object" ;;
+    esac
 }
 
 object_exists() {
-    if is_windows; then
+    case $PAIR in
+    mqueue/posix) "$BATS_FILE_TMPDIR/mq-probe" "$name" >/dev/null ;;
+    */windows)
         [ -n "$name" ] || return
         (close_others && exec wine "$BATS_FILE_TMPDIR/probe.exe" "$name") </dev/null && return 1
         return 0
-    fi
-    if [[ $PAIR == mqueue/posix && -z ${QUEUES:-} ]]; then
-        skip "message queues can't be seen here (mount -t mqueue none /dev/mqueue)"
-    fi
-    [ -n "$object" ] && [ -e "$object" ]
+        ;;
+    *) [ -n "$object" ] && [ -e "$object" ] ;;
+    esac
+}
+
+object_mode() {
+    case $PAIR in
+    mqueue/posix) "$BATS_FILE_TMPDIR/mq-probe" "$name" | cut -d ' ' -f 1 ;;
+    *) stat -c %a "$object" ;;
+    esac
 }
 
 need() { # COMMAND PACKAGE
@@ -264,8 +278,8 @@ send() {
 # nothing of this test is left: no name, no process
 nothing_left() {
     local label
-    if [ -n "$object" ] && object_exists; then
-        echo "left behind: $object"
+    if object_exists; then
+        echo "left behind: $name"
         return 1
     fi
     for label in "${!pid[@]}"; do
