@@ -128,7 +128,7 @@ int main(int argc, char *argv[])
 {
 	char *end = "";
 	struct message message;
-	int handle, ready, wait = 1, status = 0;
+	int handle, wait = 1, status = 0;
 
 	if (argc > 2)
 		producers = strtol(argv[2], &end, 10);
@@ -143,7 +143,9 @@ int main(int argc, char *argv[])
 
 	while (served < producers) {
 		ports[0].events = last < CLIENTS ? POLLIN : 0;
-		if ((ready = poll(ports, last + 1, wait)) == -1)
+		int ready = poll(ports, last + 1, wait);
+
+		if (ready == -1)
 			err(1, "poll");
 		if (ready == 0 && fflush(stdout) == EOF)
 			err(1, "write");
@@ -157,13 +159,13 @@ int main(int argc, char *argv[])
 			else if (message.type == CONNECT)
 				answer_request(i, &message);
 			else
-				drop_client(
-					i); /* another consumer that asked whether we live */
+				drop_client(i); /* another consumer: do we live? */
 			if (handle != -1)
 				close(handle);
 		}
 		if (ports[0].revents != 0)
 			accept_client();
 	}
+	close(ports[0].fd);
 	return status;
 }
