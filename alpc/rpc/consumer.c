@@ -16,14 +16,14 @@ static long producers = 1, accepted, served;
 static int status;
 static CRITICAL_SECTION one; /* calls come in several threads: one at a time writes or counts */
 
-static void fail(const char *call, DWORD error)
+static void fail(const char *call, RPC_STATUS error)
 {
 	char text[200] = "";
 
-	FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error,
-		       0, text, sizeof text, NULL);
+	FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL,
+		       (DWORD)error, 0, text, sizeof text, NULL);
 	text[strcspn(text, "\r\n")] = '\0';
-	fprintf(stderr, "consumer: %s %s: error %lu: %s\n", call, name, error, text);
+	fprintf(stderr, "consumer: %s %s: error %ld: %s\n", call, name, error, text);
 	ExitProcess(1);
 }
 
@@ -35,18 +35,18 @@ static BOOL WINAPI stop(DWORD event)
 }
 
 /* Called by a client: a connection. The context handle can be anything but NULL. */
-LONG open_client(handle_t binding, LONG process, LONG *server, client_t *client)
+LONG open_client(handle_t server, LONG client_process, LONG *server_process, client_t *client)
 {
 	LONG refusal = 0;
 
-	(void)binding;
-	*server = (LONG)GetCurrentProcessId();
+	(void)server;
+	*server_process = (LONG)GetCurrentProcessId();
 	*client = NULL;
 	EnterCriticalSection(&one);
 	if (accepted == producers)
 		refusal = RPC_S_SERVER_TOO_BUSY;
 	else {
-		*client = (client_t)(LONG_PTR)process;
+		*client = (client_t)(LONG_PTR)client_process;
 		accepted++;
 	}
 	LeaveCriticalSection(&one);
@@ -97,10 +97,11 @@ void __RPC_USER MIDL_user_free(void *memory)
 
 int main(int argc, char *argv[])
 {
-	char user[257] = "", mutex[310], *end = "";
+	char user[257] = "", mutex_name[310], *end = "";
 	DWORD room = sizeof user;
 	PSECURITY_DESCRIPTOR owner_only;
 	RPC_STATUS error;
+	HANDLE mutex;
 
 	if (argc > 2)
 		producers = strtol(argv[2], &end, 10);
@@ -115,15 +116,16 @@ int main(int argc, char *argv[])
 	InitializeCriticalSection(&one);
 
 	/* Windows refuses a second server on an endpoint (1740), Wine does not. */
-	snprintf(mutex, sizeof mutex, "Local\\%s", name);
-	if (CreateMutexA(NULL, FALSE, mutex) == NULL)
-		fail("CreateMutex", GetLastError());
+	snprintf(mutex_name, sizeof mutex_name, "Local\\%s", name);
+	if ((mutex = CreateMutexA(NULL, FALSE, mutex_name)) == NULL)
+		fail("CreateMutex", (RPC_STATUS)GetLastError());
 	if (GetLastError() == ERROR_ALREADY_EXISTS)
 		fail("RpcServerUseProtseqEp", RPC_S_DUPLICATE_ENDPOINT);
 
 	if (!ConvertStringSecurityDescriptorToSecurityDescriptorA(
 		    "D:P(A;;GA;;;OW)", SDDL_REVISION_1, &owner_only, NULL))
-		fail("ConvertStringSecurityDescriptorToSecurityDescriptor", GetLastError());
+		fail("ConvertStringSecurityDescriptorToSecurityDescriptor",
+		     (RPC_STATUS)GetLastError());
 	if ((error = RpcServerUseProtseqEpA((RPC_CSTR) "ncalrpc",
 					    RPC_C_PROTSEQ_MAX_REQS_DEFAULT, (RPC_CSTR)name,
 					    owner_only)) != RPC_S_OK)
@@ -136,5 +138,6 @@ int main(int argc, char *argv[])
 	if ((error = RpcServerListen(1, RPC_C_LISTEN_MAX_CALLS_DEFAULT, FALSE)) != RPC_S_OK)
 		fail("RpcServerListen", error);
 	RpcServerUnregisterIf(lines_v1_0_s_ifspec, NULL, TRUE); /* waits for the last reply */
+	CloseHandle(mutex);
 	return status;
 }

@@ -14,14 +14,14 @@ static char name[300];     /* the endpoint */
 static const char *call;   /* in progress */
 static volatile LONG idle; /* no call in progress: the next byte of the input may take long */
 
-static void fail(DWORD error)
+static void fail(RPC_STATUS error)
 {
 	char text[200] = "";
 
-	FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error,
-		       0, text, sizeof text, NULL);
+	FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL,
+		       (DWORD)error, 0, text, sizeof text, NULL);
 	text[strcspn(text, "\r\n")] = '\0';
-	fprintf(stderr, "producer: %s %s: error %lu: %s\n", call, name, error, text);
+	fprintf(stderr, "producer: %s %s: error %ld: %s\n", call, name, error, text);
 	ExitProcess(1);
 }
 
@@ -29,7 +29,7 @@ static void fail(DWORD error)
  * the middle. It ends us, so it need not be caught where it is raised: gcc has no __try. */
 static LONG WINAPI exception(EXCEPTION_POINTERS *what)
 {
-	fail(what->ExceptionRecord->ExceptionCode);
+	fail((RPC_STATUS)what->ExceptionRecord->ExceptionCode);
 	return EXCEPTION_CONTINUE_SEARCH;
 }
 
@@ -89,7 +89,7 @@ int main(int argc, char *argv[])
 	RPC_STATUS error;
 	client_t client;
 	LONG process;
-	HANDLE handle;
+	HANDLE server_process, watcher;
 	size_t length;
 	int status = 0;
 
@@ -121,9 +121,12 @@ int main(int argc, char *argv[])
 	if ((error = open_client(server, (LONG)GetCurrentProcessId(), &process, &client)) != 0)
 		fail(error);
 	call = "OpenProcess";
-	if ((handle = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)process)) == NULL ||
-	    CreateThread(NULL, 0, watch, handle, 0, NULL) == NULL)
-		fail(GetLastError());
+	if ((server_process = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)process)) == NULL)
+		fail((RPC_STATUS)GetLastError());
+	call = "CreateThread";
+	if ((watcher = CreateThread(NULL, 0, watch, server_process, 0, NULL)) == NULL)
+		fail((RPC_STATUS)GetLastError());
+	CloseHandle(watcher); /* it runs on */
 
 	call = "send_line";
 	for (long number = 1; (length = read_line()) > 0; number++)
