@@ -61,6 +61,10 @@ static void answer_request(void)
 		perror("consumer: calloc");
 		exit(1);
 	}
+	if (accept) {
+		client->process = (DWORD)(ULONG_PTR)message.header.client.UniqueProcess;
+		client->announced = -1;
+	}
 	result = NtAlpcAcceptConnectPort(&port, connection_port, 0, NULL, &limits, client,
 					 &message.header, NULL, (BOOLEAN)accept);
 	if (!accept)
@@ -70,8 +74,6 @@ static void answer_request(void)
 		return;
 	}
 	client->port = port;
-	client->process = (DWORD)(ULONG_PTR)message.header.client.UniqueProcess;
-	client->announced = -1;
 	accepted++;
 }
 
@@ -94,7 +96,7 @@ static int write_line(struct client *client)
 }
 
 /* A client has said END, or died: all that it sent is written. */
-static void finish_client(struct client *client)
+static int finish_client(struct client *client)
 {
 	if (fflush(stdout) == EOF) {
 		perror("consumer: write");
@@ -102,15 +104,22 @@ static void finish_client(struct client *client)
 	}
 	client->ended = 1;
 	served++;
+	return 1;
 }
 
 /* 4. Serve a request and reply to it. The reply is the request's own message sent back: by
  * its id the kernel knows whom it is for. */
 static void serve(struct client *client)
 {
-	if (message.type == END && client->lines == client->announced)
-		finish_client(client);
-	else if (message.type != LINE || !write_line(client))
+	int served_it = 0;
+
+	if (client != NULL && message.header.total_length == size_of(&message)) {
+		if (message.type == LINE)
+			served_it = write_line(client);
+		else if (message.type == END && client->lines == client->announced)
+			served_it = finish_client(client);
+	}
+	if (!served_it)
 		fail("NtAlpcSendWaitReceivePort", STATUS_INVALID_PARAMETER,
 		     "not a request of ours");
 	if (received.valid & VIEW_ATTRIBUTE)
@@ -176,8 +185,7 @@ int main(int argc, char *argv[])
 			answer_request();
 			break;
 		case REQUEST:
-			if (client != NULL && message.header.total_length == size_of(&message))
-				serve(client);
+			serve(client);
 			break;
 		case DATAGRAM:
 			if (client != NULL)

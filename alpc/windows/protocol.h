@@ -181,7 +181,8 @@ static inline void fail(const char *call, NTSTATUS status, const char *reason)
 {
 	fprintf(stderr, "%s: %s %s: status %08lX: %s\n", program, call, name, (ULONG)status,
 		reason);
-	ExitProcess(1);
+	fflush(stdout);
+	ExitProcess(1); /* not exit: another thread may be in getc, which locks stdin */
 }
 
 static inline void check(NTSTATUS status, const char *call)
