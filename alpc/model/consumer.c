@@ -166,6 +166,5 @@ int main(int argc, char *argv[])
 		if (ports[0].revents != 0)
 			accept_client();
 	}
-	close(ports[0].fd);
 	return status;
 }

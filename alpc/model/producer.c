@@ -35,7 +35,7 @@ static int request_connection(int connection)
 	answer = receive_message(connection, &message, &port);
 	close(connection); /* what follows goes through the private ports */
 	if (answer == REFUSED)
-		errx(1, "connect %s: refused: %.*s", path, (int)message.length, message.data);
+		errx(1, "connect %s: refused: %.*s", path, COPIED, message.data);
 	return answer == ACCEPTED; /* else the server was just ending: there may be another */
 }
 

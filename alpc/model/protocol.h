@@ -125,7 +125,8 @@ static inline ino_t look_up(void)
 
 static ino_t inode; /* of the name that the server has made, as soon as it is known */
 
-/* Remove the name, unless it is gone already (and may by now be a later server's). */
+/* Remove the name, unless it is gone already (and may by now be a later server's, with another
+ * inode: ours is in use as long as our socket is open). */
 static inline int remove_name(void)
 {
 	struct stat status;
