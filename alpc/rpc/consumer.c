@@ -109,10 +109,10 @@ int main(int argc, char *argv[])
 		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
 		return 2;
 	}
+	SetConsoleCtrlHandler(stop, TRUE);
 	GetUserNameA(user, &room);
 	snprintf(name, sizeof name, argc > 1 ? "%s" : "alpc-rpc-%s", argc > 1 ? argv[1] : user);
 	_setmode(_fileno(stdout), _O_BINARY);
-	SetConsoleCtrlHandler(stop, TRUE);
 	InitializeCriticalSection(&one);
 
 	/* Windows refuses a second server on an endpoint (1740), Wine does not. */

@@ -97,10 +97,10 @@ int main(int argc, char *argv[])
 		fputs("usage: producer [NAME] <input\n", stderr);
 		return 2;
 	}
+	SetConsoleCtrlHandler(stop, TRUE);
 	GetUserNameA(user, &room);
 	snprintf(name, sizeof name, argc > 1 ? "%s" : "alpc-rpc-%s", argc > 1 ? argv[1] : user);
 	_setmode(_fileno(stdin), _O_BINARY);
-	SetConsoleCtrlHandler(stop, TRUE);
 	SetUnhandledExceptionFilter(exception);
 
 	call = "RpcStringBindingCompose";

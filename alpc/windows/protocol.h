@@ -223,6 +223,7 @@ static inline void set_up(const char *who, const char *argument)
 	DWORD room = sizeof user;
 
 	program = who;
+	SetConsoleCtrlHandler(stop, TRUE);
 	NtAlpcCreatePort = (create_port *)find("NtAlpcCreatePort");
 	NtAlpcConnectPort = (connect_port *)find("NtAlpcConnectPort");
 	NtAlpcAcceptConnectPort = (accept_connect_port *)find("NtAlpcAcceptConnectPort");
@@ -239,7 +240,6 @@ static inline void set_up(const char *who, const char *argument)
 	MultiByteToWideChar(CP_ACP, 0, name, -1, full_name + wcslen(full_name), sizeof name);
 	port_name.Length = (USHORT)(wcslen(full_name) * sizeof(WCHAR));
 	port_name.MaximumLength = sizeof full_name;
-	SetConsoleCtrlHandler(stop, TRUE);
 }
 
 static inline USHORT size_of(const struct message *message) /* as it is sent */
