@@ -24,6 +24,9 @@ traits() {
     pipes/windows) echo live bytes ends ;;
     fifo/windows) echo live two bytes mailbox fails ;;
     mach/gnumach) echo lines ends ;;
+    alpc/model) echo posix live two lines mailbox fails ;;
+    alpc/rpc) echo live two lines mailbox fails ;;
+    alpc/windows) echo native ;; # it does not run here; alpc.bats sees that it says so
     *) echo "traits of $1: not in tests/helper.bash" >&2 && return 1 ;;
     esac
 }
@@ -42,13 +45,13 @@ setup() {
         [ -x "$BATS_FILE_TMPDIR/mq-probe" ] ||
             cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/mq-probe.c" -lrt
         ;;
-    */windows) start_wine ;;
+    */windows | */rpc) start_wine ;;
     mach/*) need_mach ;;
     esac
 }
 
 is_windows() {
-    [[ $PAIR == */windows ]]
+    [[ $PAIR == */windows || $PAIR == */rpc ]]
 }
 
 need_mach() {
@@ -112,9 +115,9 @@ use_name() {
     case $PAIR in
     shm/posix) name=/$1 object=/dev/shm/$1 ;;
     mqueue/posix) name=/$1 object='' ;;
-    fifo/posix) name=$PWD/$1 object=$name ;;
+    fifo/posix | alpc/model) name=$PWD/$1 object=$name ;;
     pipes/* | mach/*) name='' object='' ;; # an ordinary pipe has none; Mach has it inside
-    */windows) name=$1 object='' ;;
+    */windows | */rpc) name=$1 object='' ;;
     esac
     shown=$name # in what the programs say
     is_windows && shown='.*'$name
@@ -131,7 +134,7 @@ remove_object() {
 object_exists() {
     case $PAIR in
     mqueue/posix) "$BATS_FILE_TMPDIR/mq-probe" "$name" >/dev/null ;;
-    */windows)
+    */windows | */rpc)
         [ -n "$name" ] || return
         (close_others && exec wine "$BATS_FILE_TMPDIR/probe.exe" "$name") </dev/null && return 1
         return 0
@@ -174,7 +177,7 @@ start() {
     read -ra program <<<"${UNDER:-}"
     shift 2
     case $PAIR in
-    */windows) program+=(wine "./$side.exe") ;;
+    */windows | */rpc) program+=(wine "./$side.exe") ;;
     mach/*) program+=(./run) ;; # boots a machine with both sides
     *) program+=("./$side") ;;
     esac

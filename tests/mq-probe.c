@@ -1,6 +1,6 @@
 /* mq-probe: says what a message queue is like, without a mounted /dev/mqueue.
- * usage: mq-probe NAME            prints its mode and how many messages are in it; status 1: none
- *        mq-probe --unlink NAME   removes it, if it is there */
+ * usage: mq-probe NAME            prints its mode and how many messages are in it; status 1:
+ * none mq-probe --unlink NAME   removes it, if it is there */
 #include <err.h>
 #include <errno.h>
 #include <mqueue.h>

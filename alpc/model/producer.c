@@ -1,0 +1,128 @@
+/* producer: the client of a model of ALPC (a model, not ALPC itself): calls the server with
+ * each line of its input. The numbers are the steps on the slide.
+ * usage: producer [PATH] <input               its partner: consumer.c
+ * Shows: socket, connect, sendmsg, recvmsg (with SCM_RIGHTS), memfd_create, fcntl, close. */
+#include "protocol.h"
+
+static int port = -1; /* our communication port */
+static long lines;    /* sent */
+
+/* 1. Open a handle to the server's connection port. */
+static int open_connection_port(void)
+{
+	static int told;
+	int connection = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+	if (connection == -1)
+		err(1, "socket");
+	while (look_up() == 0 || connect(connection, address, sizeof name) == -1) {
+		if (errno != ENOENT && errno != ECONNREFUSED) /* nobody; one that was killed */
+			err(1, "connect %s", path);
+		if (!told++)
+			warnx("waiting for a consumer on %s", path);
+		poll(NULL, 0, 1);
+	}
+	return connection;
+}
+
+/* 2. Send a connection request, 3. and get the handle of our communication port. */
+static int request_connection(int connection)
+{
+	struct message message = {.type = CONNECT, .value = VERSION};
+	enum type answer;
+
+	send_message(connection, &message, -1);
+	answer = receive_message(connection, &message, &port);
+	close(connection); /* what follows goes through the private ports */
+	if (answer == REFUSED)
+		errx(1, "connect %s: refused: %.*s", path, COPIED, message.data);
+	return answer == ACCEPTED; /* else the server was just ending: there may be another */
+}
+
+/* 4. Send a request and wait for its reply; meanwhile the server may call back. */
+static void request(struct message message, int section)
+{
+	static unsigned requests;
+	int handle;
+
+	message.id = ++requests;
+	send_message(port, &message, section);
+	while (receive_message(port, &message, &handle) == CALLBACK) {
+		message.type = ANSWER;
+		message.value = lines;
+		send_message(port, &message, -1);
+	}
+	if (message.type == GONE)
+		errx(1, "%s: the consumer died", path);
+	if (message.type != REPLY || message.id != requests)
+		errx(1, "%s: not the reply to our request", path);
+}
+
+/* 4., for a line: a short one in the message, a long one in a section. */
+static void send_line(const char *line, size_t length)
+{
+	struct message message = {.type = LINE, .length = length};
+	int section = -1;
+
+	if (length <= COPIED)
+		memcpy(message.data, line, length);
+	else if ((section = memfd_create("section", MFD_ALLOW_SEALING)) == -1)
+		err(1, "memfd_create");
+	else if (write(section, line, length) != (ssize_t)length)
+		err(1, "write section");
+	else if (fcntl(section, F_ADD_SEALS, SEALS) == -1)
+		err(1, "fcntl F_ADD_SEALS");
+	lines++;
+	request(message, section);
+	if (section != -1)
+		close(section);
+}
+
+/* read, but while we wait for input notice that the server has died. */
+static ssize_t read_input(void *cookie, char *block, size_t size)
+{
+	struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = port}};
+
+	(void)cookie;
+	if (poll(ends, 2, -1) == -1)
+		err(1, "poll");
+	if (ends[1].revents & POLLHUP)
+		errx(1, "%s: the consumer died", path);
+	return read(STDIN_FILENO, block, size);
+}
+
+int main(int argc, char *argv[])
+{
+	FILE *input = fopencookie(NULL, "r", (cookie_io_functions_t){.read = read_input});
+	char *line = NULL;
+	int status = 0;
+	size_t room = 0;
+	ssize_t length;
+
+	if (argc > 2) {
+		fputs("usage: producer [PATH] <input\n", stderr);
+		return 2;
+	}
+	if (input == NULL)
+		err(1, "fopencookie");
+	set_path(argc > 1 ? argv[1] : NULL);
+
+	while (!request_connection(open_connection_port()))
+		;
+
+	for (long number = 1; (length = getline(&line, &room, input)) > 0; number++)
+		if (length <= SECTION)
+			send_line(line, length);
+		else {
+			errno = EMSGSIZE;
+			warn("line %ld: sendmsg %s", number, path);
+			status = 1; /* go on with the next line */
+		}
+	if (!feof(input))
+		err(1, "read");
+	request((struct message){.type = END}, -1);
+	close(port);
+	free(line);
+	fclose(input);
+	return status;
+}
