@@ -1,6 +1,6 @@
 /* consumer: reads from a FIFO, a named pipe, until no producer is left, and writes it out.
  * usage: consumer [PATH] >output              its partner: producer.c
- * Shows: mkfifo, open, read, write, close, unlink. */
+ * Shows: read, write, close, unlink; in protocol.h mkfifo, open. */
 #include "protocol.h"
 
 static void copy_to_end(void)
@@ -29,7 +29,7 @@ int main(int argc, char *argv[])
 
 	open_fifo(O_RDONLY, "producer");
 	copy_to_end();
-	if (remove_name() == -1)
+	if (has_name() && unlink(path) == -1)
 		err(1, "unlink %s", path);
 	copy_to_end(); /* a producer may have opened it just before the unlink */
 	close(fd);

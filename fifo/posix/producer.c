@@ -1,6 +1,6 @@
 /* producer: writes its input into a FIFO, a named pipe.
  * usage: producer [PATH] <input               its partner: consumer.c
- * Shows: mkfifo, open, read, write, close; several producers may write at once. What one
+ * Shows: read, write, close; in protocol.h mkfifo, open; several producers may write at once. What one
  * write() carries arrives in one piece up to PIPE_BUF bytes (POSIX; Linux: 4096): with several
  * producers a line stays whole if it is read, and so written, by itself, as from a terminal.
  * Larger writes, as from a file, may be mixed. */
@@ -8,8 +8,7 @@
 
 int main(int argc, char *argv[])
 {
-	static char
-		block[32768]; /* half a pipe: one side fills it while the other empties it */
+	static char block[32768]; /* half a pipe: one side fills it, the other empties it */
 	char default_path[32];
 	ssize_t length;
 
@@ -27,8 +26,8 @@ int main(int argc, char *argv[])
 	for (;;) {
 		if (poll(ends, 2, -1) == -1)
 			err(1, "poll");
-		if (ends[1].revents &
-		    POLLERR) { /* the consumer died while we waited for input */
+		/* the consumer died while we waited for input: an error is reported unasked */
+		if (ends[1].revents & POLLERR) {
 			errno = EPIPE;
 			err(1, "write %s", path);
 		}

@@ -14,27 +14,27 @@ static const char *path;
 static int access_mode; /* O_WRONLY: a producer; O_RDONLY: a consumer */
 static int fd = -1;     /* our end of the FIFO */
 
-/* Remove the name, unless it is gone already (and may by now be a later FIFO's). Somebody may
- * wait in open for us to come: show ourselves, so that our going is noticed as well. */
-static inline int remove_name(void)
+/* Does the name still lead to our FIFO? It may be gone, or be a later FIFO's by now. */
+static inline int has_name(void)
 {
 	struct stat status;
 
-	if (fd == -1)
-		fd = open(path, access_mode | O_NONBLOCK | O_NOFOLLOW);
-	if (fd != -1 && (fstat(fd, &status) == -1 ? errno == EBADF : status.st_nlink == 0))
-		return 0;
-	return unlink(path);
+	return fstat(fd, &status) == -1 ? errno != EBADF : status.st_nlink > 0;
 }
 
-static inline void clean_up(void) /* atexit: after an error */
+/* atexit: after an error. Somebody may wait in open for us to come: show ourselves first, so
+ * that our going is noticed as well. */
+static inline void clean_up(void)
 {
-	remove_name();
+	if (fd == -1)
+		fd = open(path, access_mode | O_NONBLOCK | O_NOFOLLOW);
+	if (fd == -1 || has_name())
+		unlink(path);
 }
 
 static inline void stop(int signal_number) /* after a signal */
 {
-	remove_name();
+	clean_up();
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 }

@@ -1,6 +1,6 @@
 /* consumer: receives messages from a POSIX message queue and writes them out.
- * usage: consumer [NAME [PRODUCERS]] >output  its partner: producer.c
- * Shows: mq_open, mq_receive (with a limit to the waiting), mq_close, mq_unlink. */
+ * usage: consumer [/NAME [PRODUCERS]] >output its partner: producer.c
+ * Shows: mq_receive, mq_close, mq_unlink; in protocol.h mq_open. */
 #include "protocol.h"
 
 static char *message;
@@ -14,8 +14,10 @@ static void open_to_receive(void)
 		err(1, "malloc");
 }
 
-/* mq_receive: writes out what has come before it waits, and says so at the first wait. */
-static size_t receive(void)
+/* mq_receive, as mq_timedreceive: that is the same with a limit to the waiting while the queue is
+ * empty, so that we can write out what has come, tell the user, and see whether the queue is
+ * still there. */
+static size_t receive_message(void)
 {
 	static int told;
 	struct timespec until = {.tv_sec = 0}; /* in the past: the first time just try */
@@ -31,6 +33,7 @@ static size_t receive(void)
 		if (!has_name()) { /* a producer was interrupted and removed it */
 			mq_close(queue);
 			open_to_receive();
+			warnx("%s was removed: waiting for a producer on a new one", name);
 		}
 		until.tv_sec = time(NULL) + 1;
 	}
@@ -44,8 +47,9 @@ int main(int argc, char *argv[])
 	size_t length;
 	long producers = argc > 2 ? strtol(argv[2], &end, 10) : 1;
 
-	if (argc > 3 || (end != NULL && *end != '\0') || producers < 1) {
-		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
+	if (argc > 3 || (argc > 1 && argv[1][0] != '/') || (end != NULL && *end != '\0') ||
+	    producers < 1) {
+		fputs("usage: consumer [/NAME [PRODUCERS]] >output\n", stderr);
 		return 2;
 	}
 	snprintf(default_name, sizeof default_name, "/mqueue-%u", (unsigned)getuid());
@@ -53,7 +57,7 @@ int main(int argc, char *argv[])
 	open_to_receive();
 
 	while (producers > 0) {
-		length = receive();
+		length = receive_message();
 		if (length == 0)
 			producers--;
 		else if (fwrite(message, 1, length, stdout) != length)
@@ -61,7 +65,7 @@ int main(int argc, char *argv[])
 	}
 	if (fflush(stdout) == EOF)
 		err(1, "write");
-	if (unlink_if_empty() == -1)
+	if (has_name() && is_empty() && mq_unlink(name) == -1)
 		err(1, "mq_unlink %s", name);
 	mq_close(queue);
 	return 0;

@@ -1,24 +1,25 @@
 /* producer: sends each line of its input as one message to a POSIX message queue.
- * usage: producer [NAME] <input               its partner: consumer.c
- * Shows: mq_open, mq_send (with a limit to the waiting), mq_close. */
+ * usage: producer [/NAME] <input              its partner: consumer.c
+ * Shows: mq_send, mq_close; in protocol.h mq_open. */
 #include "protocol.h"
 
-/* mq_send: waits while the queue is full, and says so when that takes long. */
-static int send(const char *message, size_t length)
+/* mq_send, as mq_timedsend: that is the same with a limit to the waiting while the queue is full,
+ * so that we can tell the user, and see whether the queue is still there. */
+static int send_message(const char *message, size_t length)
 {
 	static int told;
 	struct timespec until = {.tv_sec = time(NULL) + 1};
 
-	while (mq_timedsend(queue, message, length, 0, &until) == -1) {
-		if (errno != ETIMEDOUT && errno != EINTR)
-			return -1;
+	do {
 		if (!has_name())
 			errx(1, "mq_send %s: the queue has been removed", name);
-		if (!told++)
+		if (mq_timedsend(queue, message, length, 0, &until) == 0)
+			return 0;
+		if (errno == ETIMEDOUT && !told++)
 			warnx("waiting for a consumer on %s", name);
 		until.tv_sec = time(NULL) + 1;
-	}
-	return 0;
+	} while (errno == ETIMEDOUT || errno == EINTR);
+	return -1;
 }
 
 int main(int argc, char *argv[])
@@ -28,8 +29,8 @@ int main(int argc, char *argv[])
 	ssize_t length;
 	int status = 0;
 
-	if (argc > 2) {
-		fputs("usage: producer [NAME] <input\n", stderr);
+	if (argc > 2 || (argc > 1 && argv[1][0] != '/')) {
+		fputs("usage: producer [/NAME] <input\n", stderr);
 		return 2;
 	}
 	snprintf(default_name, sizeof default_name, "/mqueue-%u", (unsigned)getuid());
@@ -37,18 +38,15 @@ int main(int argc, char *argv[])
 	open_queue(O_WRONLY);
 
 	for (int number = 1; (length = getline(&line, &room, stdin)) > 0; number++)
-		if (send(line, length) == -1) {
+		if (send_message(line, length) == -1) {
 			if (errno != EMSGSIZE)
 				err(1, "mq_send %s", name);
-			warn("line %d: mq_send %s", number,
-			     name); /* go on with the next line */
-			status = 1;
+			warn("line %d: mq_send %s", number, name);
+			status = 1; /* go on with the next line */
 		}
 	if (!feof(stdin))
 		err(1, "getline");
-	if (!has_name())
-		errx(1, "mq_send %s: the queue has been removed", name);
-	if (send("", 0) == -1) /* the empty message: no more to come */
+	if (send_message("", 0) == -1) /* the empty message: no more to come */
 		err(1, "mq_send %s", name);
 	mq_close(queue);
 	free(line);

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static char *name; /* begins with a slash and has no other */
+static char *name; /* a slash, then no other */
 static mqd_t queue = -1;
 
 /* Is the queue still the one that its name leads to? A queue whose name was removed lives on
@@ -25,19 +25,18 @@ static inline int has_name(void)
 	return fstat(queue, &status) == -1 ? errno != EBADF : status.st_nlink > 0;
 }
 
-/* Clean up, but keep what the next consumer should get. */
-static inline int unlink_if_empty(void)
+/* What is still in the queue is for the next consumer. */
+static inline int is_empty(void)
 {
 	struct mq_attr now;
 
-	if (!has_name() || (mq_getattr(queue, &now) == 0 && now.mq_curmsgs > 0))
-		return 0;
-	return mq_unlink(name);
+	return mq_getattr(queue, &now) == -1 || now.mq_curmsgs == 0;
 }
 
 static inline void clean_up(void) /* atexit: after an error */
 {
-	unlink_if_empty();
+	if (has_name() && is_empty())
+		mq_unlink(name);
 }
 
 static inline void stop(int signal_number) /* after a signal: whatever is in it */

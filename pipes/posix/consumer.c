@@ -1,6 +1,6 @@
 /* consumer: reads its standard input, the read end of a pipe, to the end, and writes it out.
- * usage: consumer >output                     its partner and parent: producer.c, which starts
- * it Shows: read until end of file, which comes when the last write end is closed. */
+ * usage: consumer >output                     its partner: producer.c, which starts it
+ * Shows: read until end of file, which comes when the last write end is closed. */
 #include <err.h>
 #include <stdio.h>
 #include <unistd.h>

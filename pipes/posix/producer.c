@@ -42,8 +42,7 @@ static void fail(const char *call)
 
 int main(int argc, char *argv[])
 {
-	static char
-		block[32768]; /* half a pipe: one side fills it while the other empties it */
+	static char block[32768]; /* half a pipe: one side fills it, the other empties it */
 	ssize_t length;
 
 	if (argc > 2) {
@@ -72,7 +71,8 @@ int main(int argc, char *argv[])
 	for (;;) {
 		if (poll(ends, 2, -1) == -1)
 			fail("poll");
-		if (ends[1].revents & POLLERR) { /* the child died while we waited for input */
+		/* the child died while we waited for input: an error is reported unasked */
+		if (ends[1].revents & POLLERR) {
 			errno = EPIPE;
 			fail("write");
 		}

@@ -40,8 +40,8 @@ static void ask(int questions, int answers)
 
 	while ((asked = read(STDIN_FILENO, block, sizeof block)) > 0) {
 		write_all(questions, asked);
-		for (; asked > 0;
-		     asked -= length) { /* take the whole answer before asking again */
+		/* take the whole answer before asking again */
+		for (; asked > 0; asked -= length) {
 			if ((length = read(answers, block, sizeof block)) == -1)
 				err(1, "read");
 			if (length == 0)

@@ -38,10 +38,11 @@ int main(int argc, char *argv[])
 	snprintf(default_name, sizeof default_name, "/shm-%u", (unsigned)getuid());
 	name = argc > 1 ? argv[1] : default_name;
 
+	check_streams();
 	if (!attach()) {
 		warnx("waiting for a producer on %s", name);
 		while (!attach())
-			poll(NULL, 0, 1);
+			poll(NULL, 0, 1); /* look again in a millisecond */
 	}
 	atexit(clean_up);
 	signal(SIGINT, stop);
@@ -61,7 +62,7 @@ int main(int argc, char *argv[])
 			slot = segment->slots;
 	}
 
-	if (remove_name() == -1)
+	if (has_name() && shm_unlink(name) == -1)
 		err(1, "shm_unlink %s", name);
 	sem_post(&segment->empty); /* the producer may end: all is written, the name is gone */
 	munmap(segment, sizeof *segment);

@@ -16,7 +16,7 @@ static void create(void)
 			err(1, "fstat %s", name);
 		if (status.st_size == 0 && status.st_nlink > 0)
 			return;
-		if (remove_name() == -1)
+		if (has_name() && shm_unlink(name) == -1)
 			err(1, "shm_unlink %s", name);
 		close(fd);
 	}
@@ -38,6 +38,7 @@ int main(int argc, char *argv[])
 	snprintf(default_name, sizeof default_name, "/shm-%u", (unsigned)getuid());
 	name = argc > 1 ? argv[1] : default_name;
 
+	check_streams();
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
@@ -50,8 +51,8 @@ int main(int argc, char *argv[])
 
 	if (ftruncate(fd, sizeof *segment) == -1)
 		err(1, "ftruncate %s", name);
-	if ((errno = posix_fallocate(fd, 0, sizeof *segment)) !=
-	    0) /* no memory: not SIGBUS later */
+	/* reserves the memory; without, if there is none, the first write would die of SIGBUS */
+	if ((errno = posix_fallocate(fd, 0, sizeof *segment)) != 0)
 		err(1, "posix_fallocate %s", name);
 	segment = mmap(NULL, sizeof *segment, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (segment == MAP_FAILED)
@@ -63,13 +64,13 @@ int main(int argc, char *argv[])
 	if (segment->state != TAKEN)
 		warnx("waiting for a consumer on %s", name);
 	while (segment->state != TAKEN)
-		poll(NULL, 0, 1);
+		poll(NULL, 0, 1); /* look again in a millisecond */
 
 	slot = segment->slots;
 	do {
 		wait_for_slot(&segment->empty, CONSUMER);
-		while (poll(&input, 1, 500) ==
-		       0) /* a consumer that dies meanwhile is noticed */
+		/* while there is no input to read, notice that the consumer has died */
+		while (poll(&input, 1, 500) == 0)
 			if (!is_alive(CONSUMER))
 				errx(1, "%s: the consumer died", name);
 		if ((length = read(STDIN_FILENO, slot->data, SLOT_SIZE)) == -1)

@@ -27,7 +27,7 @@ struct segment {
 	struct slot slots[SLOTS]; /* used in turn: 0, 1, ... SLOTS - 1, 0, 1, ... */
 };
 
-static char *name; /* begins with a slash and has no other */
+static char *name; /* a slash, then no other */
 static int fd = -1;
 static struct segment *segment;
 
@@ -86,24 +86,31 @@ static inline off_t segment_size(void)
 	return status.st_size;
 }
 
-/* Remove the name, unless it is gone already (and may by now be a later segment's). */
-static inline int remove_name(void)
+/* Does the name still lead to this segment? It may be gone, or be a later segment's by now. */
+static inline int has_name(void)
 {
 	struct stat status;
 
-	if (fstat(fd, &status) == -1 ? errno == EBADF : status.st_nlink == 0)
-		return 0;
-	return shm_unlink(name);
+	return fstat(fd, &status) == -1 ? errno != EBADF : status.st_nlink > 0;
 }
 
 static inline void clean_up(void) /* atexit: after an error */
 {
-	remove_name();
+	if (has_name())
+		shm_unlink(name);
 }
 
 static inline void stop(int signal_number) /* after a signal */
 {
-	remove_name();
+	clean_up();
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
+}
+
+/* The segment would take the descriptor of a standard stream that is closed. */
+static inline void check_streams(void)
+{
+	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+		if (fcntl(stream, F_GETFD) == -1)
+			err(1, "standard stream %d", stream);
 }
