@@ -16,6 +16,8 @@ int main(int argc, char *argv[])
 	}
 	check("mach_port_allocate",
 	      mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &mailbox));
+	/* When no sender is left, the kernel is to tell our mailbox itself; but not before
+	 * argc - 1 send rights have been made, one for each producer. */
 	check("mach_port_request_notification",
 	      mach_port_request_notification(self, mailbox, MACH_NOTIFY_NO_SENDERS, argc - 1,
 					     mailbox, &previous));

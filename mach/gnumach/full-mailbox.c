@@ -13,15 +13,15 @@ static mach_msg_return_t try(const char *choice, const char *option_names, unsig
 		send_letter(MAILBOX, LETTER, number, 0, options, limit, news);
 
 	print("%s: letter %d, %s: %s after %d ms", choice, number, option_names,
-	      result == MACH_MSG_SUCCESS ? "MACH_MSG_SUCCESS" : name_of(result),
-	      milliseconds() - begin);
+	      outcome_of(result), milliseconds() - begin);
 	return result;
 }
 
 static void expect(mach_msg_return_t result, mach_msg_return_t expected)
 {
 	if (result != expected) {
-		say("mach_msg: %s, not the %s of the book", name_of(result), name_of(expected));
+		say("mach_msg: %s, not the %s of the book", outcome_of(result),
+		    outcome_of(expected));
 		exit(1);
 	}
 }
@@ -65,8 +65,8 @@ int main(void)
 		   MACH_MSG_TIMEOUT_NONE),
 	       MACH_SEND_NOTIFY_IN_PROGRESS);
 
-	order(6,
-	      0); /* letters 2 to 6, and the cached one: as it is taken, the kernel tells us */
+	/* Letters 2 to 6, and the cached one: when it is taken, the kernel tells us. */
+	order(6, 0);
 	check("mach_msg",
 	      mach_msg(&notification.not_header, MACH_RCV_MSG, 0, sizeof notification, news,
 		       MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL));

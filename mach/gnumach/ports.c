@@ -86,8 +86,7 @@ static void send(unsigned number, const char *when)
 	mach_msg_return_t result = send_letter(MAILBOX, LETTER, number, 0, 0,
 					       MACH_MSG_TIMEOUT_NONE, MACH_PORT_NULL);
 
-	print("letter %d, %s: %s after %d ms", number, when,
-	      result == MACH_MSG_SUCCESS ? "MACH_MSG_SUCCESS" : name_of(result),
+	print("letter %d, %s: %s after %d ms", number, when, outcome_of(result),
 	      milliseconds() - begin);
 }
 

@@ -22,6 +22,12 @@ struct letter {
 
 enum { LETTER_SIZE = offsetof(struct letter, room) };
 
+/* KERN_SUCCESS and MACH_MSG_SUCCESS are the same number: 0. */
+static inline const char *outcome_of(mach_msg_return_t result)
+{
+	return result == MACH_MSG_SUCCESS ? "MACH_MSG_SUCCESS" : name_of(result);
+}
+
 /* The clock goes in steps of 10 ms: what begins at a step takes the same time in every run. */
 static inline void wait_for_tick(void)
 {

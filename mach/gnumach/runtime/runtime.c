@@ -128,12 +128,6 @@ kern_return_t mach_port_insert_right(mach_port_t task, mach_port_t name, mach_po
 	return call(task, 3215, ITEMS(NAME(name), item(how, right)), NULL, 0);
 }
 
-kern_return_t mach_port_get_receive_status(mach_port_t task, mach_port_t name,
-					   mach_port_status_t *status)
-{
-	return call(task, 3217, ITEMS(NAME(name)), status, sizeof *status);
-}
-
 /* ... in <mach/mach.defs>, which counts from 2000, ... */
 
 kern_return_t task_terminate(mach_port_t task)

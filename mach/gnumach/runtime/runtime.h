@@ -48,9 +48,6 @@ kern_return_t mach_port_destroy(mach_port_t task, mach_port_t name);
 kern_return_t mach_port_deallocate(mach_port_t task, mach_port_t name);
 kern_return_t mach_port_get_refs(mach_port_t task, mach_port_t name, mach_port_right_t right,
 				 mach_port_urefs_t *references);
-kern_return_t mach_port_get_receive_status(mach_port_t task, mach_port_t name,
-					   mach_port_status_t *status);
-kern_return_t mach_port_set_qlimit(mach_port_t task, mach_port_t name, unsigned limit);
 kern_return_t mach_port_insert_right(mach_port_t task, mach_port_t name, mach_port_t right,
 				     mach_msg_type_name_t how);
 kern_return_t mach_port_request_notification(mach_port_t task, mach_port_t name,
