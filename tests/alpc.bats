@@ -117,3 +117,70 @@ variant() {
         [ ! -s out ]
     done
 }
+
+@test "local RPC: 1 MB of text comes out equal, with empty lines, NULs and no last newline" {
+    PAIR=alpc/rpc
+    start_wine
+    { printf '\n\n' && seq -s , 150000 | fold -w 999 | tr 7 '\0' && printf last; } >input
+    start consumer consumer "$name"
+    start producer producer "$name" <input
+    ends producer 0
+    ends consumer 0
+    cmp input consumer.out
+}
+
+@test "local RPC: three clients at once, none torn" {
+    PAIR=alpc/rpc
+    start_wine
+    start consumer consumer "$name" 3
+    for i in 1 2 3; do
+        seq -f "$i %06.0f" 500 >"input$i"
+        start "producer$i" producer "$name" <"input$i"
+    done
+    for i in 1 2 3; do ends "producer$i" 0; done
+    ends consumer 0
+    for i in 1 2 3; do grep "^$i " consumer.out | cmp - "input$i"; done
+}
+
+@test "local RPC: without a server the client waits and says so" {
+    PAIR=alpc/rpc
+    start_wine
+    echo hello >input
+    start producer producer "$name" <input
+    says producer "^producer: waiting for a consumer on $name"
+    start consumer consumer "$name"
+    ends producer 0
+    ends consumer 0
+    cmp input consumer.out
+}
+
+@test "local RPC: a killed client's context runs down: the server says so" {
+    PAIR=alpc/rpc
+    start_wine
+    mkfifo keyboard
+    exec 9<>keyboard
+    start consumer consumer "$name"
+    start producer producer "$name" <keyboard
+    echo hello >&9
+    eventually grep -q hello consumer.out
+    send KILL producer
+    ends producer 137
+    # Wine kills the rest of a process when it ends by another thread than its first: 137
+    ends consumer '1|137'
+    says consumer '^consumer: .*client [0-9]+ died'
+}
+
+@test "local RPC: a killed server: the client says so, with the status of RPC" {
+    PAIR=alpc/rpc
+    start_wine
+    mkfifo keyboard
+    exec 9<>keyboard
+    start consumer consumer "$name"
+    start producer producer "$name" <keyboard
+    echo hello >&9
+    eventually grep -q hello consumer.out
+    send KILL consumer
+    ends consumer 137
+    ends producer '1|137'
+    says producer '^producer: .*: error 17[0-9]+: '
+}

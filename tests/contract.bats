@@ -341,9 +341,9 @@ after_the_producer() {
         OUT=/dev/full consume
         produce input
         ends consumer 1
-        if has keeps; then
-            send INT producer
-            died producer INT
+        if has keeps; then # it waits for room, or saw that the consumer removed the queue
+            send TERM producer || true
+            ends producer '1|143'
         else
             ends producer 1
         fi
@@ -395,6 +395,7 @@ failed() {
     mknod*) words='mkfifo' ;;
     newfstatat | fstat | lstat) words='fstat|lstat' ;;
     read) words='read|getline' ;;
+    fcntl) words='fcntl|standard stream' ;;
     fallocate) words=posix_fallocate ;;
     unlink*) words='unlink|shm_unlink' ;;
     mq_timedsend) words=mq_send ;;
@@ -419,12 +420,56 @@ failed() {
 }
 
 # bats test_tags=posix
+@test "writes that take only a part of what they are given lose nothing" {
+    cat >short-write.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <unistd.h>
+ssize_t write(int fd, const void *data, size_t length)
+{
+	ssize_t (*write)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
+
+	return write(fd, data, length > 1000 && fd != 2 ? 1000 : length);
+}
+END
+    cc -shared -fPIC -o short-write.so short-write.c -ldl
+    [ -z "${SANITIZE:-}" ] || skip "the address sanitizer wants to be loaded first"
+    head -c 1000000 /dev/urandom >input
+    export UNDER="env LD_PRELOAD=$PWD/short-write.so"
+    carry input
+}
+
+# bats test_tags=posix
+@test "a closed standard input or output is an error" {
+    seq 1000 >input
+    consume
+    start producer producer ${name:+"$name"} <&-
+    ends producer 1
+    if has two; then # it may wait for the next one
+        send TERM consumer || true
+        ends consumer '0|1|143'
+    fi
+    if has two; then
+        OUT=/dev/null start consumer closed-output "$name"
+        produce input
+        ends consumer 1
+        send TERM producer || true
+        ends producer '1|143'
+    fi
+    nothing_left
+}
+
+# bats test_tags=posix
 @test "valgrind finds no error and no open descriptor" {
     need valgrind valgrind
     [ -z "${SANITIZE:-}" ] || skip "valgrind does not run sanitized programs"
     seq 2000 >input
     export UNDER="valgrind -q --error-exitcode=99 --leak-check=full --track-fds=yes"
-    carry input
+    consume
+    produce input
+    ends producer 0
+    ends consumer 0
+    cmp input "$(output)"
     run ! grep -A 1 'Open file descriptor' ./*.err
 }
 
@@ -437,7 +482,7 @@ failed() {
     SUITE=$PWD/copy
     head -c 3000000 /dev/urandom >input
     carry input
-    head -c 20000 /dev/zero >input
+    head -c 2000000 /dev/zero >input # too long for a message
     consume
     produce input
     if has lines; then ends producer 1; else ends producer 0; fi

@@ -105,8 +105,33 @@ load helper
     object_exists
 }
 
-@test "a name without its slash: the error names it" {
-    start producer producer noslash </dev/null
+@test "a name without its slash is wrong usage; with two the error names the call" {
+    for side in producer consumer; do
+        start $side $side 3 </dev/null
+        ends $side 2
+        says $side "^usage: $side \\[/NAME"
+        start $side $side /one/two </dev/null
+        ends $side 1
+        says $side "^$side: mq_open /one/two: "
+    done
+}
+
+@test "a line typed after the queue was removed is refused, not lost" {
+    mkfifo keyboard
+    exec 9<>keyboard
+    consume
+    produce keyboard
+    echo first >&9
+    eventually grep -q first consumer.out
+    send INT consumer
+    ends consumer 130
+    consume
+    says consumer waiting
+    echo second >&9
     ends producer 1
-    says producer '^producer: mq_open noslash: Invalid argument$'
+    says producer "^producer: mq_send $name: the queue has been removed\$"
+    exec 9>&-
+    send INT consumer
+    ends consumer 130
+    nothing_left
 }

@@ -68,6 +68,29 @@ stopped() {
     nothing_left
 }
 
+@test "of two consumers that wait one gets everything, the other waits on" {
+    seq 100000 >input
+    for i in {1..10}; do
+        start one consumer "$name"
+        start two consumer "$name"
+        says one waiting
+        says two waiting
+        produce input
+        ends producer 0
+        eventually one_is_gone
+        if is_gone one; then winner=one loser=two; else winner=two loser=one; fi
+        ends $winner 0
+        cmp input $winner.out
+        [ ! -s $loser.out ]
+        send INT $loser
+        ends $loser 130
+    done
+}
+
+one_is_gone() {
+    is_gone one || is_gone two
+}
+
 @test "a full /dev/shm: No space left on device, and nothing is left" {
     [ "$(stat -f -c %T /dev/shm)" = tmpfs ] && [ -n "${ISOLATED:-}" ] ||
         skip "needs a /dev/shm of its own (unshare is refused here)"

@@ -1,6 +1,6 @@
 # strace.bash: make a program's every system call fail, or be interrupted, in turn.
 
-# system_calls SIDE: of a small run, as "CALL N": its N-th CALL; from getuid on, which is where
+# system_calls SIDE: of a small run, as "CALL N": its N-th CALL, up to four; from getuid on, which is where
 # the program has read its arguments
 system_calls() {
     local side=$1 other
@@ -9,7 +9,7 @@ system_calls() {
     UNDER="strace -qq -o $PWD/trace" start "$side" "$side" "$name" <input
     start "$other" "$other" "$name" <input
     ends "$side" 0 && ends "$other" 0 || return
-    sed -E '/^[a-z_0-9]+\(/!d; s/\(.*//' trace | awk '{ print $1, ++n[$1] }' |
+    sed -E '/^[a-z_0-9]+\(/!d; s/\(.*//' trace | awk '++n[$1] <= 4 { print $1, n[$1] }' |
         sed '1,/^getuid /d; /^exit_group /d'
 }
 
@@ -47,7 +47,7 @@ with_injection() {
 at_every_call() {
     local what=$1 side=$2 check=$3 at_once=10 call n job
     local -A jobs=()
-    ! has mailbox || at_once=4
+    ! has keeps || at_once=3
     system_calls "$side" >calls || return
     while read -r call n; do
         while (($(jobs -rp | wc -l) >= at_once)); do sleep 0.01; done

@@ -136,6 +136,7 @@ int main(int argc, char *argv[])
 		fputs("usage: consumer [PATH [PRODUCERS]] >output\n", stderr);
 		return 2;
 	}
+	check_streams();
 	set_path(argc > 1 ? argv[1] : NULL);
 	signal(SIGPIPE, SIG_IGN); /* write says EPIPE instead */
 	ports[0].fd = make_connection_port();

@@ -68,10 +68,17 @@ static void send_line(const char *line, size_t length)
 		memcpy(message.data, line, length);
 	else if ((section = memfd_create("section", MFD_ALLOW_SEALING)) == -1)
 		err(1, "memfd_create");
-	else if (write(section, line, length) != (ssize_t)length)
-		err(1, "write section");
-	else if (fcntl(section, F_ADD_SEALS, SEALS) == -1)
-		err(1, "fcntl F_ADD_SEALS");
+	else {
+		for (size_t done = 0; done < length;) {
+			ssize_t n = write(section, line + done, length - done);
+
+			if (n == -1)
+				err(1, "write section");
+			done += n;
+		}
+		if (fcntl(section, F_ADD_SEALS, SEALS) == -1)
+			err(1, "fcntl F_ADD_SEALS");
+	}
 	lines++;
 	request(message, section);
 	if (section != -1)
@@ -105,6 +112,7 @@ int main(int argc, char *argv[])
 	}
 	if (input == NULL)
 		err(1, "fopencookie");
+	check_streams();
 	set_path(argc > 1 ? argv[1] : NULL);
 
 	while (!request_connection(open_connection_port()))

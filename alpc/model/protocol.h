@@ -98,6 +98,14 @@ static inline enum type receive_message(int port, struct message *message, int *
 	return message->type;
 }
 
+/* A port would take the descriptor of a standard stream that is closed. */
+static inline void check_streams(void)
+{
+	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+		if (fcntl(stream, F_GETFD) == -1)
+			err(1, "standard stream %d", stream);
+}
+
 static inline void set_path(const char *argument) /* NULL: the default */
 {
 	snprintf(path, sizeof name.sun_path, "/tmp/alpc-%u", (unsigned)getuid());

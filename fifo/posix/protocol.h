@@ -39,6 +39,14 @@ static inline void stop(int signal_number) /* after a signal */
 	raise(signal_number);
 }
 
+/* The FIFO would take the descriptor of a standard stream that is closed. */
+static inline void check_streams(void)
+{
+	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+		if (fcntl(stream, F_GETFD) == -1)
+			err(1, "standard stream %d", stream);
+}
+
 /* Make the FIFO, or see that the one which is there may be used. */
 static inline void make_fifo(void)
 {
@@ -60,6 +68,7 @@ static inline void open_fifo(int mode, const char *partner)
 {
 	sigset_t signals;
 
+	check_streams();
 	access_mode = mode;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
