@@ -52,8 +52,9 @@ windows() {
     nothing_left
 }
 
-@test "a path with spaces" {
+@test "a path with spaces is one path: no program is tried whose name ends at a space" {
     mkdir "a folder"
+    cp "$(holder)" a.exe
     cp "$SUITE/pipes/windows/consumer.exe" "a folder/my own consumer.exe"
     printf 'b\na' >input
     start producer producer "$(windows "$PWD/a folder/my own consumer.exe")" <input
