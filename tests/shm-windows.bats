@@ -85,7 +85,7 @@ load windows
     nothing_left
 }
 
-@test "a consumer that waits for a producer with another's name in between ends with the right one" {
+@test "a consumer does not take what a producer on another name offers" {
     echo hello >input
     consume
     says consumer waiting
