@@ -294,7 +294,12 @@ nothing_left() {
     for label in "${!pid[@]}"; do
         is_gone "$label" || { echo "still running: $label" && return 1; }
     done
-    eventually no_process
+    eventually no_process || return
+    ! is_windows || eventually no_object # wineserver may hear of a death a moment later than we
+}
+
+no_object() {
+    ! object_exists
 }
 
 no_process() { # that was started here, by whomever

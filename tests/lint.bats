@@ -41,7 +41,7 @@ compile() { # COMPILER [FLAG]...
 
 windows() { # COMPILER [FLAG]...
     local source
-    for source in ./*/windows/*.c tests/probe.c; do
+    for source in ./*/windows/*.c tests/probe.c tests/holder.c; do
         # shellcheck disable=SC2086 # the warnings are words
         "$@" -std=c17 -O2 $warnings -Wconversion -Werror -DWIN32_LEAN_AND_MEAN "$source"
     done

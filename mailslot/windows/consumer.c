@@ -12,8 +12,10 @@ static void create_mailslot(void)
 	if (alive == NULL)
 		err(1, "CreateMutex %s%s", alive_name, if_other_kind());
 	if (GetLastError() == ERROR_ALREADY_EXISTS &&
-	    WaitForSingleObject(alive, 1000) == WAIT_TIMEOUT)
-		errx(1, "CreateMailslot %s: exists: another consumer is using it", name);
+	    WaitForSingleObject(alive, 1000) == WAIT_TIMEOUT) {
+		SetLastError(ERROR_ALREADY_EXISTS);
+		err(1, "CreateMutex %s: another consumer is using it", alive_name);
+	}
 	while ((mailslot = CreateMailslotA(name, sizeof(struct message), MAILSLOT_WAIT_FOREVER,
 					   NULL)) == INVALID_HANDLE_VALUE) {
 		if (GetLastError() != ERROR_ALREADY_EXISTS || GetTickCount64() - start > 2000)

@@ -30,12 +30,11 @@ static void start(void)
 	child = started.hProcess;
 }
 
-/* Let the child see the end of file and wait for it: its failure is ours, and we say why. */
+/* Wait for the child's end: its failure is ours, and we say why. */
 static UINT finish(void)
 {
 	DWORD status;
 
-	CloseHandle(write_end);
 	if (WaitForSingleObject(child, INFINITE) == WAIT_FAILED)
 		err(1, "WaitForSingleObject %s", consumer);
 	if (!GetExitCodeProcess(child, &status))
@@ -45,7 +44,8 @@ static UINT finish(void)
 	return status != 0;
 }
 
-/* The read end is closed: main's WriteFile or the watch tells it first. */
+/* The read end is closed: main's WriteFile or the watch tells it first. The write end stays
+ * open, since main may be writing to it. */
 static void fail(void)
 {
 	static volatile LONG failing;
@@ -104,5 +104,6 @@ int main(int argc, char *argv[])
 				fail();
 	SetEvent(end_of_input); /* from now on the child may end */
 	WaitForSingleObject(watcher, INFINITE);
+	CloseHandle(write_end); /* the child sees the end of file */
 	return (int)finish();
 }

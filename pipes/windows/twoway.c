@@ -84,5 +84,7 @@ int main(int argc, char *argv[])
 	WaitForSingleObject(child.hProcess, INFINITE);
 	if (!GetExitCodeProcess(child.hProcess, &status))
 		err(1, "GetExitCodeProcess");
-	return status != 0;
+	if (status != 0)
+		errx(1, "the child ended with status %lu", status);
+	return 0;
 }

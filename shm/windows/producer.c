@@ -5,31 +5,37 @@
 #include "protocol.h"
 
 static HANDLE end_of_input; /* event */
+static ULONGLONG deadline;  /* for another producer's objects to go */
 
 static int created(const void *object, const char *call, const char *object_name)
 {
 	if (object == NULL)
 		err(1, "%s %s%s", call, object_name, if_other_kind());
-	return GetLastError() != ERROR_ALREADY_EXISTS;
+	if (GetLastError() != ERROR_ALREADY_EXISTS)
+		return 1;
+	if (GetTickCount64() > deadline)
+		err(1, "%s %s: another producer is using it", call, object_name);
+	return 0;
 }
 
-/* Create the three objects, if none of them is there. */
-static int create(void)
+/* Create the three objects. A consumer whose producer has died may still have them a moment. */
+static void create(void)
 {
-	mapping = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
-				     sizeof *segment, name);
-	if (created(mapping, "CreateFileMapping", name)) {
-		empty = CreateSemaphoreA(NULL, SLOTS, SLOTS, empty_name);
-		if (created(empty, "CreateSemaphore", empty_name)) {
-			full = CreateSemaphoreA(NULL, 0, SLOTS, full_name);
-			if (created(full, "CreateSemaphore", full_name))
-				return 1;
-			CloseHandle(full);
+	for (deadline = GetTickCount64() + 1000;; Sleep(1)) {
+		mapping = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
+					     sizeof *segment, name);
+		if (created(mapping, "CreateFileMapping", name)) {
+			empty = CreateSemaphoreA(NULL, SLOTS, SLOTS, empty_name);
+			if (created(empty, "CreateSemaphore", empty_name)) {
+				full = CreateSemaphoreA(NULL, 0, SLOTS, full_name);
+				if (created(full, "CreateSemaphore", full_name))
+					return;
+				CloseHandle(full);
+			}
+			CloseHandle(empty);
 		}
-		CloseHandle(empty);
+		CloseHandle(mapping);
 	}
-	CloseHandle(mapping);
-	return 0;
 }
 
 /* A thread that waits for the consumer's death, while main waits for input. */
@@ -46,7 +52,6 @@ static DWORD WINAPI watch(void *unused)
 int main(int argc, char *argv[])
 {
 	HANDLE input = GetStdHandle(STD_INPUT_HANDLE), watcher;
-	ULONGLONG start = GetTickCount64();
 	struct slot *slot;
 	DWORD length = 0;
 
@@ -57,12 +62,7 @@ int main(int argc, char *argv[])
 	}
 	set_names(argv[1]);
 
-	while (!create()) { /* a consumer whose producer has died may be just ending */
-		if (GetTickCount64() - start > 1000)
-			errx(1, "CreateFileMapping %s: exists: another producer is using it",
-			     name);
-		Sleep(1);
-	}
+	create();
 	segment = MapViewOfFile(mapping, FILE_MAP_WRITE, 0, 0, sizeof *segment);
 	if (segment == NULL)
 		err(1, "MapViewOfFile %s", name);
