@@ -46,7 +46,8 @@ load windows
     run ! is_gone consumer
     send INT producer
     died producer INT
-    echo end | start producer producer "$name"
+    echo end >input
+    produce input
     ends producer 0
     ends consumer 0
     printf '\n\n\nlast\nend\n' | cmp - consumer.out
