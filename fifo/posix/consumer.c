@@ -5,7 +5,7 @@
 
 static void copy_to_end(void)
 {
-	static char block[32768];
+	static char block[57344];
 	ssize_t length;
 
 	while ((length = read(fd, block, sizeof block)) > 0)

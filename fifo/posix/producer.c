@@ -8,9 +8,12 @@
 
 int main(int argc, char *argv[])
 {
-	static char block[32768]; /* half a pipe: one side fills it, the other empties it */
+	/* a little less than a pipe holds (Linux: 65536): one side fills while the other empties */
+	static char block[57344];
 	char default_path[32];
+	struct stat status;
 	ssize_t length;
+	int may_wait; /* for input, which a file always has */
 
 	if (argc > 2) {
 		fputs("usage: producer [PATH] <input\n", stderr);
@@ -21,10 +24,11 @@ int main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN); /* write says EPIPE instead */
 	open_fifo(O_WRONLY, "consumer");
 
+	may_wait = fstat(STDIN_FILENO, &status) == -1 || !S_ISREG(status.st_mode);
 	struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = fd}};
 
 	for (;;) {
-		if (poll(ends, 2, -1) == -1)
+		if (may_wait && poll(ends, 2, -1) == -1)
 			err(1, "poll");
 		/* the consumer died while we waited for input: an error is reported unasked */
 		if (ends[1].revents & POLLERR) {

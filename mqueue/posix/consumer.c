@@ -30,7 +30,8 @@ static size_t receive_message(void)
 			err(1, "write");
 		if (!told++)
 			warnx("waiting for a producer on %s", name);
-		if (!has_name()) { /* a producer was interrupted and removed it */
+		if (until.tv_sec != 0 &&
+		    !has_name()) { /* a producer was interrupted and removed it */
 			mq_close(queue);
 			open_to_receive();
 			warnx("%s was removed: waiting for a producer on a new one", name);

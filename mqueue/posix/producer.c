@@ -7,11 +7,16 @@
  * so that we can tell the user, and see whether the queue is still there. */
 static int send_message(const char *message, size_t length)
 {
-	static int told;
+	static int told, is_typed = -1;
+	struct stat status;
 	struct timespec until = {.tv_sec = time(NULL) + 1};
 
+	if (is_typed ==
+	    -1) /* or comes from another program, but not from a file: with pauses */
+		is_typed = fstat(STDIN_FILENO, &status) == -1 || !S_ISREG(status.st_mode);
+	errno = 0;
 	do {
-		if (!has_name())
+		if ((is_typed || errno == ETIMEDOUT || length == 0) && !has_name())
 			errx(1, "mq_send %s: the queue has been removed", name);
 		if (mq_timedsend(queue, message, length, 0, &until) == 0)
 			return 0;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,8 +43,11 @@ static void fail(const char *call)
 
 int main(int argc, char *argv[])
 {
-	static char block[32768]; /* half a pipe: one side fills it, the other empties it */
+	/* a little less than a pipe holds (Linux: 65536): one side fills while the other empties */
+	static char block[57344];
+	struct stat status;
 	ssize_t length;
+	int may_wait; /* for input, which a file always has */
 
 	if (argc > 2) {
 		fputs("usage: producer [CONSUMER] <input\n", stderr);
@@ -66,10 +70,11 @@ int main(int argc, char *argv[])
 	close(fd[READ_END]); /* while a read end is open, writing to a dead child just waits */
 	signal(SIGPIPE, SIG_IGN); /* write says EPIPE instead */
 
+	may_wait = fstat(STDIN_FILENO, &status) == -1 || !S_ISREG(status.st_mode);
 	struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = fd[WRITE_END]}};
 
 	for (;;) {
-		if (poll(ends, 2, -1) == -1)
+		if (may_wait && poll(ends, 2, -1) == -1)
 			fail("poll");
 		/* the child died while we waited for input: an error is reported unasked */
 		if (ends[1].revents & POLLERR) {

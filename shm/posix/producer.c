@@ -29,7 +29,9 @@ int main(int argc, char *argv[])
 	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 	struct slot *slot;
 	ssize_t length;
+	struct stat status;
 	sigset_t signals;
+	int may_wait; /* for input, which a file always has */
 
 	if (argc > 2) {
 		fputs("usage: producer [NAME] <input\n", stderr);
@@ -39,6 +41,7 @@ int main(int argc, char *argv[])
 	name = argc > 1 ? argv[1] : default_name;
 
 	check_streams();
+	may_wait = fstat(STDIN_FILENO, &status) == -1 || !S_ISREG(status.st_mode);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
@@ -70,7 +73,7 @@ int main(int argc, char *argv[])
 	do {
 		wait_for_slot(&segment->empty, CONSUMER);
 		/* while there is no input to read, notice that the consumer has died */
-		while (poll(&input, 1, 500) == 0)
+		while (may_wait && poll(&input, 1, 500) == 0)
 			if (!is_alive(CONSUMER))
 				errx(1, "%s: the consumer died", name);
 		if ((length = read(STDIN_FILENO, slot->data, SLOT_SIZE)) == -1)

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SLOTS = 16, SLOT_SIZE = 65536 };
+enum { SLOTS = 8, SLOT_SIZE = 131072 };
 
 struct slot {
 	ssize_t length;       /* bytes in data, at most SLOT_SIZE; 0: end of data */
@@ -59,18 +59,21 @@ static inline int is_alive(enum side other)
 /* sem_wait for a slot, but end when the other side has died and left none. */
 static inline void wait_for_slot(sem_t *semaphore, enum side other)
 {
-	struct timespec until = {.tv_sec = 0}; /* in the past: the first time just try */
+	struct timespec until = {.tv_sec = 0};
 
-	while (sem_timedwait(semaphore, &until) == -1) {
-		if (errno != ETIMEDOUT && errno != EINTR)
-			err(1, "sem_timedwait %s", name);
+	if (sem_trywait(semaphore) == 0)
+		return;
+	do {
 		if (!is_alive(other)) {
 			if (sem_trywait(semaphore) == 0)
 				return;
 			errx(1, "%s: the %s died", name, sides[other]);
 		}
 		until.tv_sec = time(NULL) + 1; /* look again when the next second begins */
-	}
+		if (sem_timedwait(semaphore, &until) == 0)
+			return;
+	} while (errno == ETIMEDOUT || errno == EINTR);
+	err(1, "sem_timedwait %s", name);
 }
 
 /* The segment's size: the full one, or 0 if it has none yet. */
