@@ -50,8 +50,9 @@ load helper
     echo hello >input
     for failure in pipe2:pipe clone:fork poll:poll read:read:2 write:write:1 wait4:waitpid; do
         IFS=: read -r call name n <<<"$failure"
+        # from a pipe: for a file it need not poll
         UNDER="strace -qq -o /dev/null -e inject=$call:error=EIO${n:+:when=$n}" \
-            start producer producer <input
+            start producer producer < <(close_others && exec cat input)
         ends producer 1
         says producer "^producer: $name( .*)?: Input/output error\$"
         nothing_left
