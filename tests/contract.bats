@@ -450,7 +450,9 @@ END
         ends consumer '0|1|143'
     fi
     if has two; then
-        OUT=/dev/null start consumer closed-output "$name"
+        printf '#!/bin/sh\nexec "$@" >&-\n' >close-output
+        chmod +x close-output
+        UNDER=$PWD/close-output consume
         produce input
         ends consumer 1
         send TERM producer || true

@@ -182,11 +182,7 @@ start() {
     case $PAIR in
     */windows | */rpc) program+=("$WINE" "./$side.exe") ;;
     mach/*) program+=(./run) ;; # boots a machine with both sides
-    */*) if [ "$side" = closed-output ]; then
-        program+=(sh -c 'exec ./consumer "$@" >&-' sh)
-    else
-        program+=("./$side")
-    fi ;;
+    *) program+=("./$side") ;;
     esac
     (
         close_others

@@ -3,33 +3,38 @@
  * Shows: mq_send, mq_close; in protocol.h mq_open. */
 #include "protocol.h"
 
+static int may_wait; /* for input, which a file always has */
+
+static void check_queue(void)
+{
+	if (!has_name())
+		errx(1, "mq_send %s: the queue has been removed", name);
+}
+
 /* mq_send, as mq_timedsend: that is the same with a limit to the waiting while the queue is full,
  * so that we can tell the user, and see whether the queue is still there. */
 static int send_message(const char *message, size_t length)
 {
-	static int told, is_typed = -1;
-	struct stat status;
+	static int told;
 	struct timespec until = {.tv_sec = time(NULL) + 1};
 
-	if (is_typed ==
-	    -1) /* or comes from another program, but not from a file: with pauses */
-		is_typed = fstat(STDIN_FILENO, &status) == -1 || !S_ISREG(status.st_mode);
-	errno = 0;
-	do {
-		if ((is_typed || errno == ETIMEDOUT || length == 0) && !has_name())
-			errx(1, "mq_send %s: the queue has been removed", name);
-		if (mq_timedsend(queue, message, length, 0, &until) == 0)
-			return 0;
-		if (errno == ETIMEDOUT && !told++)
+	if (may_wait || length == 0) /* it may have been removed since the message before */
+		check_queue();
+	while (mq_timedsend(queue, message, length, 0, &until) == -1) {
+		if (errno != ETIMEDOUT && errno != EINTR)
+			return -1;
+		check_queue();
+		if (!told++)
 			warnx("waiting for a consumer on %s", name);
 		until.tv_sec = time(NULL) + 1;
-	} while (errno == ETIMEDOUT || errno == EINTR);
-	return -1;
+	}
+	return 0;
 }
 
 int main(int argc, char *argv[])
 {
 	char default_name[32], *line = NULL;
+	struct stat input;
 	size_t room = 0;
 	ssize_t length;
 	int status = 0;
@@ -40,6 +45,7 @@ int main(int argc, char *argv[])
 	}
 	snprintf(default_name, sizeof default_name, "/mqueue-%u", (unsigned)getuid());
 	name = argc > 1 ? argv[1] : default_name;
+	may_wait = fstat(STDIN_FILENO, &input) == -1 || !S_ISREG(input.st_mode);
 	open_queue(O_WRONLY);
 
 	for (int number = 1; (length = getline(&line, &room, stdin)) > 0; number++)
