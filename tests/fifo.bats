@@ -97,6 +97,21 @@ in_open() { # LABEL: blocked in openat
     [ -p "$name" ]
 }
 
+@test "a consumer that comes while an interrupted producer cleans up does not wait for ever" {
+    can_strace
+    echo hello >input
+    local slowly="inject=rename,unlink:delay_enter=300000" # microseconds
+    UNDER="strace -qq -o $PWD/trace -e inject=mknodat:signal=SIGINT -e $slowly" produce input
+    eventually object_exists
+    consume
+    ends producer 130
+    start again producer "$name" <input # in case it came later, and waits at a new FIFO
+    ends consumer 0
+    send TERM again || true
+    ends again '0|143'
+    nothing_left
+}
+
 @test "a folder that is not there: the error names mkfifo and the path" {
     start producer producer "$PWD/none/fifo" </dev/null
     ends producer 1

@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,8 +12,9 @@
 #include <unistd.h>
 
 static const char *path;
-static int access_mode; /* O_WRONLY: a producer; O_RDONLY: a consumer */
-static int fd = -1;     /* our end of the FIFO */
+static char no_name[PATH_MAX]; /* what the FIFO is called on its way out */
+static int access_mode;        /* O_WRONLY: a producer; O_RDONLY: a consumer */
+static int fd = -1;            /* our end of the FIFO */
 
 /* Does the name still lead to our FIFO? It may be gone, or be a later FIFO's by now. */
 static inline int has_name(void)
@@ -22,13 +24,14 @@ static inline int has_name(void)
 	return fstat(fd, &status) == -1 ? errno != EBADF : status.st_nlink > 0;
 }
 
-/* atexit: after an error. Somebody may wait in open for us to come: show ourselves first, so
- * that our going is noticed as well. */
+/* atexit: after an error. Somebody may be waiting in open for us: once nobody new can find the FIFO
+ * by its name, show ourselves, so that our going is noticed as well. */
 static inline void clean_up(void)
 {
-	if (fd == -1)
-		fd = open(path, access_mode | O_NONBLOCK | O_NOFOLLOW);
-	if (fd == -1 || has_name())
+	if (fd == -1 && rename(path, no_name) == 0) {
+		fd = open(no_name, access_mode | O_NONBLOCK | O_NOFOLLOW);
+		unlink(no_name);
+	} else if (fd == -1 || has_name())
 		unlink(path);
 }
 
@@ -70,6 +73,7 @@ static inline void open_fifo(int mode, const char *partner)
 
 	check_streams();
 	access_mode = mode;
+	snprintf(no_name, sizeof no_name, "%s.%d", path, (int)getpid());
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
