@@ -10,6 +10,9 @@ demo: all ## send this README through each pair and show what the kernel holds m
 test: all ## test every pair; some: ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
 	@SANITIZE=$(SANITIZE) tests/run $(ONLY)
 
+grade: ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope, ...], or ALL=folder of folders
+	@tests/grade $(if $(ALL),--all '$(PAIR)' '$(ALL)','$(PAIR)' '$(SUBMISSION)' $(FORMAT))
+
 lint: ## check the sources with every compiler and checker that is installed
 	@tests/run lint.bats
 
@@ -28,4 +31,4 @@ help: ## show this, and what is missing on this machine
 	@tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all demo test lint bench deps clean help
+.PHONY: all demo test grade lint bench deps clean help

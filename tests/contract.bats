@@ -4,18 +4,6 @@
 load helper
 load strace
 
-contents() { # NAME: writes an input of that kind
-    case $1 in
-    empty) ;;
-    newline) printf '\n' ;;
-    'empty lines') printf '\n\none\n\n\ntwo\n\n' ;;
-    'no newline at the end') printf 'one\ntwo' ;;
-    'NUL bytes') printf '\0\none\0two\n\0' ;;
-    'CR LF and Ctrl-Z') printf 'one\r\n\r\n\032two\r\n' ;;
-    UTF-8) printf 'Ünïcödé — 進程間通信\n' ;;
-    esac
-}
-
 @test "small inputs come out byte for byte" {
     for kind in empty newline 'empty lines' 'no newline at the end' 'NUL bytes' \
         'CR LF and Ctrl-Z' UTF-8; do
@@ -421,18 +409,7 @@ failed() {
 
 # bats test_tags=posix
 @test "writes that take only a part of what they are given lose nothing" {
-    cat >short-write.c <<'END'
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <unistd.h>
-ssize_t write(int fd, const void *data, size_t length)
-{
-	ssize_t (*write)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
-
-	return write(fd, data, length > 1000 && fd != 2 ? 1000 : length);
-}
-END
-    cc -shared -fPIC -o short-write.so short-write.c -ldl
+    cc -D_GNU_SOURCE -shared -fPIC -o short-write.so "$TESTS/short-write.c" -ldl
     [ -z "${SANITIZE:-}" ] || skip "the address sanitizer wants to be loaded first"
     head -c 1000000 /dev/urandom >input
     export UNDER="env LD_PRELOAD=$PWD/short-write.so"

@@ -179,6 +179,7 @@ start() {
     local -a program
     read -ra program <<<"${UNDER:-}"
     shift 2
+    echo "$side${1:+ $*} <$(readlink /proc/self/fd/0)" >>commands
     case $PAIR in
     */windows | */rpc) program+=("$WINE" "./$side.exe") ;;
     mach/*) program+=(./run) ;; # boots a machine with both sides
@@ -220,7 +221,7 @@ output() {
 
 # eventually COMMAND...: waits until it succeeds; gives up after a minute
 eventually() {
-    local until=$((SECONDS + 60))
+    local until=$((SECONDS + ${PATIENCE:-60}))
     until "$@"; do
         if ((SECONDS >= until)); then
             echo "gave up waiting for: $*"
@@ -307,6 +308,18 @@ no_process() { # that was started here, by whomever
         ! is_windows || grep -Eqsz '(producer|consumer|twoway)' "${process%environ}cmdline" || continue
         return 1
     done < <(grep -lszx "STARTED_IN=$PWD" /proc/[0-9]*/environ)
+}
+
+contents() { # NAME: writes an input of that kind
+    case $1 in
+    empty) ;;
+    newline) printf '\n' ;;
+    'empty lines') printf '\n\none\n\n\ntwo\n\n' ;;
+    'no newline at the end') printf 'one\ntwo' ;;
+    'NUL bytes') printf '\0\none\0two\n\0' ;;
+    'CR LF and Ctrl-Z') printf 'one\r\n\r\n\032two\r\n' ;;
+    UTF-8) printf 'Ünïcödé — 進程間通信\n' ;;
+    esac
 }
 
 # carry FILE: through the pair, from both ends at once, and compare. Standard output carries data

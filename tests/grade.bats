@@ -1,0 +1,669 @@
+# The grader's checks, with the points of each: what README.md promises of a pair, seen from outside. `tests/grade`
+# runs them. "Ours" are the suite's own programs, "yours" those of the submission.
+
+load helper
+
+setup() {
+    declare -gA pid=() # of what runs
+    declare -gi status=0
+    cd "$BATS_TEST_TMPDIR" || return
+    box=$WORK/box/$BATS_TEST_NUMBER # where a submission's programs may make files
+    mkdir "$box" && { [ -z "$STUDENT_ID" ] || chown "$STUDENT_ID" "$box"; }
+    use_name "grade-$$-$BATS_TEST_NUMBER"
+    case $PAIR in
+    mqueue/posix)
+        [ -x "$BATS_FILE_TMPDIR/mq-probe" ] || cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/mq-probe.c" -lrt
+        ;;
+    fifo/posix | alpc/model) name=$box/${name##*/} object=$name shown=$name ;;
+    */windows) start_wine ;;
+    mach/*) need qemu-system-i386 qemu-system-x86 ;;
+    esac
+}
+
+# what a failed check has to say: each line has a bar before it, others are ours alone
+say() {
+    printf '%s\n' "$*" | cut -c 1-200 | cat -v | sed 's/^/| /'
+}
+
+say_file() { # FILE LINES
+    head -n "$2" "$1" | cut -c 1-160 | cat -v | sed 's/^/|   /'
+}
+
+teardown() {
+    local label
+    if [ -z "${BATS_TEST_COMPLETED:-}" ] && [ -z "${BATS_TEST_SKIPPED:-}" ]; then
+        for label in "${!pid[@]}"; do
+            is_gone "$label" || say "$label$(whose "$label") is still running, $(doing "${pid[$label]}")"
+        done
+        for label in *.err; do
+            [ -s "$label" ] || continue
+            say "${label%.err}$(whose "${label%.err}") said:"
+            say_file "$label" 3
+        done
+        if [ -e commands ]; then
+            say "by hand:"
+            sed -E "s,$PWD/,,; s, </dev/null$,," commands | tail -n 4 >commands.short
+            say_file commands.short 4
+        fi
+    fi
+    for label in "${!pid[@]}"; do
+        kill -KILL "${pid[$label]}" 2>/dev/null
+    done
+    kill_students
+    remove_object
+    [ -z "${ISOLATED:-}" ] || find /dev/shm -mindepth 1 -maxdepth 1 ! -name .queues -delete
+    rm -rf "$box"
+    return 0
+}
+
+whose() { # LABEL
+    case $1 in
+    build*) ;;
+    *) if [ "${who:-both}" = both ] || [[ $1 == "$who"* ]]; then echo " (yours)"; else echo " (ours)"; fi ;;
+    esac
+}
+
+# The processes of the submission's user that are left; if it has none of its own, those that
+# tests/helper.bash marks
+students() {
+    if [ -n "$STUDENT_ID" ] && [ -n "$AS_STUDENT" ]; then
+        pgrep -U "$STUDENT_ID"
+    else
+        grep -lszx "STARTED_IN=$PWD" /proc/[0-9]*/environ | cut -d / -f 3
+    fi
+}
+
+no_process() {
+    [ -z "$(students)" ]
+}
+
+kill_students() {
+    local i
+    for ((i = 0; i < 100; i++)); do # a fork bomb takes some rounds
+        # shellcheck disable=SC2046 # a list of numbers
+        kill -KILL $(students) 2>/dev/null || break
+    done
+}
+
+nothing_left() {
+    local left
+    eventually no_process || { say "left behind, still running: $(ps -o args= -p "$(students | paste -sd,)")" && return 1; }
+    if object_exists; then
+        say "left behind: ${object:-$name}" && return 1
+    fi
+    [ -n "${ISOLATED:-}" ] || return 0
+    left=$(find /dev/shm -mindepth 1 ! -path "$QUEUES*" && find "$QUEUES" -type f && find "$box" -mindepth 1)
+    [ -z "$left" ] || { say "left behind: $left" && return 1; }
+}
+
+# doing PID: what it waits in, by the kernel's word (the numbers are amd64's)
+doing() {
+    local state call first
+    state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null)
+    read -r call first _ <"/proc/$1/syscall" 2>/dev/null || call=
+    case $state in
+    R) echo "busy: a loop that does not end?" && return ;;
+    T) echo "stopped by a signal" && return ;;
+    esac
+    case $(uname -m)-$call in
+    x86_64-0) echo "in read() on $(descriptor "$1" "$first"): nothing comes, and no end of file" ;;
+    x86_64-1) echo "in write() on $(descriptor "$1" "$first"): nobody reads" ;;
+    x86_64-257) echo "in open(): nobody has opened the other end" ;;
+    x86_64-202) echo "in sem_wait(), say: nobody posts the semaphore" ;;
+    x86_64-242) echo "in mq_send(): the queue is full" ;;
+    x86_64-243) echo "in mq_receive(): the queue is empty" ;;
+    x86_64-61 | x86_64-247) echo "in waitpid(): its child has not ended" ;;
+    x86_64-35 | x86_64-230) echo "asleep" ;;
+    x86_64-7 | x86_64-271) echo "in poll()" ;;
+    x86_64-43 | x86_64-288) echo "in accept(): nobody connects" ;;
+    x86_64-45 | x86_64-47) echo "in recvmsg(): no message comes" ;;
+    *) echo "waiting" ;;
+    esac
+}
+
+descriptor() { # PID NUMBER
+    local file
+    file=$(readlink "/proc/$1/fd/$(($2))")
+    case $(($2))-$file in
+    0-*) echo "its standard input" ;;
+    *pipe:*) echo "a pipe" ;;
+    *) echo "${file##*/}" ;;
+    esac
+}
+
+# yours WHO: the producer, the consumer or both are the submission's; not if it fails a check that
+# comes before, which is the one to mend first
+yours() {
+    local side
+    who=$1
+    SUITE=$WORK/mix/$1
+    for side in producer consumer; do
+        if [ "$who" = both ] || [ "$who" = $side ]; then
+            [ ! -e "$WORK/first-$side" ] || skip "first mend: $(cat "$WORK/first-$side")"
+        fi
+    done
+    UNDER="setsid $AS_STUDENT prlimit --cpu=20 --core=0 --fsize=67108864"
+    ! has posix || UNDER+=" --as=1073741824 --nofile=64"
+}
+
+# first SIDE: until this check has passed, the others of that side make no sense
+first() {
+    echo "${BATS_TEST_DESCRIPTION#* }" >"$WORK/first-$1"
+}
+
+passed() {
+    rm "$WORK/first-$1"
+}
+
+build() { # SIDE
+    local file=${PAIR#*/}/$1
+    ! is_windows || file+=.exe
+    first "$1"
+    if [ ! -e "$WORK/theirs/$PAIR/$1.c" ]; then
+        say "the submission has no $1.c (a plain file of at most 1 MB)" && return 1
+    fi
+    # shellcheck disable=SC2086 # $AS_STUDENT is words
+    if ! (close_others && exec timeout -k 1 60 $AS_STUDENT prlimit --fsize=67108864 --core=0 --as=2147483648 \
+        make -s -C "$WORK/theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
+        say_file build.log 20
+        return 1
+    fi
+    cp build.log "$WORK/warnings-$1"
+    rm -f "$WORK/mix/"{"$1",both}"/${PAIR%/*}/$file"
+    cp -P "$WORK/theirs/${PAIR%/*}/$file" "$WORK/mix/$1/$PAIR/" &&
+        cp -P "$WORK/theirs/${PAIR%/*}/$file" "$WORK/mix/both/$PAIR/"
+    passed "$1"
+}
+
+words() { # NUMBER: lines that nobody can guess
+    head -c $(($1 * 18)) /dev/urandom | base64 -w 24
+}
+
+same() { # EXPECTED CAME
+    cmp -s "$1" "$2" && return
+    say "expected $(wc -c <"$1") bytes, $(wc -c <"$2") came; from the first difference on, in lines (- expected, + came):"
+    diff -a -U 0 <(cat -v "$1") <(cat -v "$2") | sed 1,3d | grep -a '^-' | head -n 2 >difference
+    diff -a -U 0 <(cat -v "$1") <(cat -v "$2") | sed 1,3d | grep -a '^+' | head -n 2 >>difference
+    say_file difference 4
+    return 1
+}
+
+# ends LABEL STATUS, as the helper's, with words
+ends() {
+    local code=0
+    if [ "$1" = consumer ] && ! has two; then return; fi
+    eventually is_gone "$1" >/dev/null || return
+    wait "${pid[$1]}" || code=$?
+    unset "pid[$1]"
+    [[ ! $code =~ ^($2)$ ]] || return 0
+    case $code in
+    153) say "$1$(whose "$1") wrote more than 64 MB" ;;
+    129 | 1[3-5]? | 16?) say "$1$(whose "$1") died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
+    *) say "$1$(whose "$1") ended with status $code; it should be ${2//|/ or }" ;;
+    esac
+    return 1
+}
+
+says() { # LABEL PATTERN WHAT
+    eventually grep -Eq -- "$2" "$1.err" >/dev/null || { say "$1$(whose "$1") does not say $3 on stderr" && return 1; }
+}
+
+# it waits: it says so, or has slept for some time
+rests() { # LABEL
+    local calm=0 until=$((SECONDS + PATIENCE))
+    until grep -q waiting "$1.err" || ((calm >= 20)); do
+        is_gone "$1" && return # what came of it is the next question
+        if [ "$(sed 's/.*) //; s/ .*//' "/proc/${pid[$1]}/stat" 2>/dev/null)" = S ]; then ((++calm)); else calm=0; fi
+        ((SECONDS < until)) || { say "$1$(whose "$1") does not wait, it is busy" && return 1; }
+        sleep 0.01
+    done
+}
+
+carry() { # FILE
+    consume
+    produce "$1"
+    ends producer 0 && ends consumer 0 && same "$1" "$(output)"
+}
+
+every_kind() {
+    local kind
+    for kind in empty newline 'empty lines' 'no newline at the end' 'NUL bytes' 'CR LF and Ctrl-Z' UTF-8; do
+        contents "$kind" >input
+        carry input || { say "with the input: $kind" && return 1; }
+    done
+}
+
+big() {
+    if has bytes; then head -c 3000000 /dev/urandom; elif has posix; then seq 100000; else seq 3000; fi >input
+    carry input
+}
+
+typed() {
+    mkfifo keyboard
+    exec 9<>keyboard # both ends, so that no open waits for the other
+    consume
+    produce keyboard
+    for line in first second; do
+        echo $line >&9
+        eventually grep -q $line "$(output)" >/dev/null || { say "the $line line was typed, but has not come" && return 1; }
+    done
+    exec 9>&-
+}
+
+comes_first() { # SIDE OTHER
+    words 500 >input
+    if [ "$1" = producer ]; then
+        seq 20000 >>input # more than any object holds
+        produce input
+        rests producer
+        consume
+    else
+        consume
+        rests consumer
+        produce input
+    fi
+    ends producer 0
+    ends consumer 0
+    same input consumer.out
+    says "$1" waiting "that it waits"
+}
+
+stopped_waiting() { # SIDE
+    local signal
+    words 20000 >input
+    for signal in INT TERM; do
+        if [ "$1" = producer ]; then produce input; else consume; fi
+        rests "$1"
+        send $signal "$1"
+        died "$1" $signal
+        nothing_left
+    done
+}
+
+stopped_at_work() { # SIDE
+    local signal
+    for signal in INT TERM; do
+        rm -f seen
+        transfer_for_ever
+        send $signal "$1"
+        died "$1" $signal
+        if [ "$1" = consumer ]; then ends producer 1; else after_the_producer; fi
+        nothing_left
+        rm sink
+    done
+}
+
+# the consumer, when its producer is dead
+after_the_producer() {
+    if has waits; then # for the next one
+        echo "from the next one" >input2
+        start producer2 producer "$name" <input2
+        ends producer2 0
+        ends consumer 0
+    elif has fails; then
+        ends consumer 1
+    else
+        ends consumer 0
+    fi
+}
+
+died() { # LABEL SIGNAL: as the helper's, with words
+    if is_windows && [ "$2" = INT ]; then ends "$1" '0|130'; else ends "$1" $((128 + $(kill -l "$2"))); fi
+}
+
+wrong_usage() { # SIDE
+    start "$1" "$1" one two three four </dev/null
+    ends "$1" 2
+    says "$1" "usage: " "its usage"
+}
+
+in_the_way() { # SIDE
+    echo precious >"$object"
+    chmod 666 "$object"
+    start "$1" "$1" "$name" </dev/null
+    ends "$1" 1
+    if [ "$(cat "$object" 2>/dev/null)" != precious ]; then
+        say "$object was somebody's file; now it is changed or gone" && return 1
+    fi
+}
+
+three_producers() {
+    local i
+    for i in 1 2 3; do
+        words 1000 | sed "s/^/$i /" >input$i
+        start producer$i producer "$name" <input$i
+    done
+    consume 3
+    for i in 1 2 3; do ends producer$i 0; done
+    ends consumer 0
+    for i in 1 2 3; do
+        grep -a "^$i " consumer.out >came$i || true
+        same input$i came$i
+    done
+}
+
+calls() { # SIDE: the slide's, as they may be called in a program
+    case $PAIR:$1 in
+    shm/posix:producer) echo 'shm_open (ftruncate|posix_fallocate) mmap' ;;
+    shm/posix:consumer) echo 'shm_open mmap shm_unlink' ;;
+    mqueue/posix:producer) echo 'mq_open mq_(timed)?send' ;;
+    mqueue/posix:consumer) echo 'mq_open mq_(timed)?receive mq_unlink' ;;
+    pipes/posix:producer) echo 'pipe2? (v?fork|posix_spawnp?) (exec[a-z]*|fexecve|posix_spawnp?) wait[a-z0-9]*' ;;
+    pipes/posix:consumer) echo '(f?read|_*f?get(s|c|line|char)?|getdelim)[a-z_]*' ;;
+    fifo/posix:producer) echo 'f?open(at)?' ;;
+    fifo/posix:consumer) echo 'f?open(at)? (unlink(at)?|remove)' ;;
+    alpc/model:producer) echo 'socket connect (recvmsg|recv|read)' ;;
+    alpc/model:consumer) echo 'socket bind listen accept4? socketpair sendmsg' ;;
+    shm/windows:producer) echo 'CreateFileMapping MapViewOfFile' ;;
+    shm/windows:consumer) echo 'OpenFileMapping MapViewOfFile' ;;
+    mailslot/windows:producer) echo 'CreateFile WriteFile' ;;
+    mailslot/windows:consumer) echo 'CreateMailslot ReadFile' ;;
+    pipes/windows:producer) echo 'CreatePipe CreateProcess' ;;
+    pipes/windows:consumer) echo 'ReadFile' ;;
+    fifo/windows:producer) echo 'CreateFile WriteFile' ;;
+    fifo/windows:consumer) echo 'CreateNamedPipe ConnectNamedPipe' ;;
+    mach/gnumach:*) echo 'mach_msg.*' ;;
+    esac
+}
+
+# what the program takes from libc or Windows; a Mach program has it all in itself
+symbols() { # PROGRAM
+    case $PAIR in
+    */windows) x86_64-w64-mingw32-objdump -p "$1.exe" | awk '/^\t[0-9a-f]+\t/ { sub(/[AW]$/, "", $3); print $3 }' ;;
+    mach/*) nm "$1" | awk '{ print $NF }' ;;
+    *) nm -D --undefined-only "$1" | awk '{ sub(/@.*/, "", $NF); sub(/64$/, "", $NF); print $NF }' ;;
+    esac
+}
+
+makes_calls() { # SIDE
+    local call missing=''
+    symbols "$SUITE/$PAIR/$1" >names
+    for call in $(calls "$1"); do
+        grep -Eqx "$call" names || missing+=" $call"
+    done
+    [ -z "$missing" ] || { say "$1.c never calls:$missing" && return 1; }
+}
+
+@test "[3] producer.c builds" {
+    build producer
+}
+
+@test "[3] consumer.c builds" {
+    build consumer
+}
+
+@test "[2] what was submitted builds without a warning" {
+    [ -e "$WORK/warnings-producer" ] || [ -e "$WORK/warnings-consumer" ] || skip "first mend: what does not build"
+    cat "$WORK"/warnings-* >warnings
+    say_file warnings 12
+    [ ! -s warnings ]
+}
+
+@test "[10] producer: words that cannot be guessed come out of our consumer" {
+    yours producer
+    first producer
+    words 300 >input
+    carry input
+    passed producer
+}
+
+@test "[3] producer: it makes the calls of the slide" {
+    yours producer
+    makes_calls producer
+}
+
+@test "[4] producer: no input, empty lines, no newline at the end, NUL, CR LF, UTF-8" {
+    yours producer
+    every_kind
+}
+
+# bats test_tags=live
+@test "[4] producer: a big input arrives" {
+    yours producer
+    big
+}
+
+# bats test_tags=two
+@test "[3] producer: it may come first, waits, and says so" {
+    yours producer
+    comes_first producer
+}
+
+# bats test_tags=two
+@test "[3] producer: our consumer may come first" {
+    yours producer
+    comes_first consumer
+}
+
+# bats test_tags=live
+@test "[2] producer: a typed line is sent at once" {
+    yours producer
+    typed
+}
+
+# bats test_tags=two
+@test "[3] producer: INT and TERM while it waits remove the name" {
+    yours producer
+    stopped_waiting producer
+}
+
+# bats test_tags=live
+@test "[3] producer: after INT and TERM at work nothing is left" {
+    yours producer
+    stopped_at_work producer
+}
+
+# bats test_tags=live
+@test "[3] producer: when the consumer ends too early it fails with 1" {
+    yours producer
+    stopped_at_work consumer
+}
+
+# bats test_tags=lines
+@test "[3] producer: a line that is too long is named and skipped" {
+    yours producer
+    case $PAIR in
+    alpc/*) seq -s , 200000 ;;
+    mach/*) seq -s , 2000 ;;
+    *) seq -s , 20000 ;;
+    esac >long
+    cat <(echo one) long <(echo three) >input
+    consume
+    produce input
+    ends producer 1
+    ends consumer 0
+    printf 'one\nthree\n' >expected
+    same expected "$(output)"
+    says producer 'line 2' "which line is too long (line 2)"
+}
+
+# bats test_tags=mailbox
+@test "[3] producer: three at the same time, none loses a line" {
+    yours producer
+    three_producers
+}
+
+# bats test_tags=two,bytes,posix
+@test "[2] producer: something else of that name is refused and left alone" {
+    yours producer
+    in_the_way producer
+}
+
+# bats test_tags=live
+@test "[2] producer: wrong usage gets a usage line and status 2" {
+    yours producer
+    wrong_usage producer
+}
+
+# bats test_tags=live
+@test "[2] producer: an input that cannot be read is an error" {
+    yours producer
+    consume
+    produce /
+    ends producer 1
+}
+
+@test "[10] consumer: words that cannot be guessed come from our producer" {
+    yours consumer
+    first consumer
+    words 300 >input
+    carry input
+    passed consumer
+}
+
+@test "[3] consumer: it makes the calls of the slide" {
+    yours consumer
+    makes_calls consumer
+}
+
+# bats test_tags=two
+@test "[5] consumer: at the end nothing is left" {
+    yours consumer
+    words 50 >input
+    carry input
+    nothing_left
+}
+
+@test "[4] consumer: no input, empty lines, no newline at the end, NUL, CR LF, UTF-8" {
+    yours consumer
+    every_kind
+}
+
+# bats test_tags=live
+@test "[4] consumer: a big input arrives" {
+    yours consumer
+    big
+}
+
+# bats test_tags=two
+@test "[3] consumer: it may come first, waits, and says so" {
+    yours consumer
+    comes_first consumer
+}
+
+# bats test_tags=two
+@test "[3] consumer: our producer may come first" {
+    yours consumer
+    comes_first producer
+}
+
+# bats test_tags=live
+@test "[2] consumer: a typed line is seen at once" {
+    yours consumer
+    typed
+}
+
+# bats test_tags=two
+@test "[3] consumer: INT and TERM while it waits leave nothing" {
+    yours consumer
+    stopped_waiting consumer
+}
+
+# bats test_tags=live
+@test "[3] consumer: after INT and TERM at work nothing is left" {
+    yours consumer
+    stopped_at_work consumer
+}
+
+# bats test_tags=live
+@test "[3] consumer: when the producer ends too early it does what the contract says" {
+    yours consumer
+    stopped_at_work producer
+}
+
+# bats test_tags=posix
+@test "[3] consumer: a write that takes only a part loses nothing" {
+    yours consumer
+    cc -D_GNU_SOURCE -shared -fPIC -o "$box/short-write.so" "$TESTS/short-write.c" -ldl
+    words 20000 >input
+    printf '#!/bin/sh\nLD_PRELOAD=%s exec "$@"\n' "$box/short-write.so" >"$box/short-write"
+    chmod 755 "$box"/*
+    if has two; then
+        produce input
+        UNDER="$UNDER $box/short-write"
+        consume
+    else
+        UNDER="$UNDER $box/short-write" produce input
+    fi
+    ends producer 0
+    ends consumer 0
+    same input "$(output)"
+}
+
+# bats test_tags=live
+@test "[2] consumer: an output that cannot be written is an error" {
+    yours consumer
+    [ -w /dev/full ] || skip "needs /dev/full"
+    words 20000 >input
+    if has two; then
+        OUT=/dev/full consume
+        produce input
+        ends consumer 1
+    else
+        OUT=/dev/full produce input
+        ends producer 1
+    fi
+}
+
+# bats test_tags=mailbox
+@test "[3] consumer: it serves three producers if told to" {
+    yours consumer
+    three_producers
+}
+
+# bats test_tags=two
+@test "[2] consumer: wrong usage gets a usage line and status 2" {
+    yours consumer
+    wrong_usage consumer
+}
+
+# bats test_tags=two
+@test "[5] both: yours work together, whoever comes first, and leave nothing" {
+    yours both
+    comes_first producer
+    nothing_left
+    comes_first consumer
+    nothing_left
+}
+
+# bats test_tags=two,posix
+@test "[2] both: what the first one makes is for its owner alone (mode 0600)" {
+    yours both
+    words 20000 >input
+    if [[ $PAIR = alpc/* ]]; then side=consumer; else side=producer; fi
+    start $side $side "$name" <input
+    eventually object_exists >/dev/null || { say "there is no ${object:-$name}" && return 1; }
+    rests $side
+    [ "$(object_mode)" = 600 ] || { say "its mode is $(object_mode)" && return 1; }
+}
+
+# bats test_tags=two
+@test "[3] both: two pairs side by side under two names" {
+    yours both
+    words 2000 >input
+    words 2000 >input2
+    start consumer2 consumer "${name}2"
+    start producer2 producer "${name}2" <input2
+    carry input
+    ends producer2 0
+    ends consumer2 0
+    same input2 consumer2.out
+    nothing_left
+}
+
+# bats test_tags=two,live
+@test "[3] both: after kill -9 of both the next run works" {
+    yours both
+    transfer_for_ever
+    kill -KILL "${pid[producer]}" "${pid[consumer]}" 2>/dev/null || true
+    ends producer '1|137'
+    ends consumer '0|1|137'
+    words 1000 >input
+    consume
+    produce input
+    ends producer 0
+    ends consumer 0
+    tail -n 1000 consumer.out >came
+    same input came
+    nothing_left
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Gradescope runs this once, as root, when it builds the autograder's image (Ubuntu). To make an autograder, zip the
+# contents of this folder with the suite beside it, from the suite's top:
+#     git archive -o suite.tar HEAD && zip -j autograder.zip tests/gradescope/* suite.tar
+# and put the pair to grade into the file `pair.txt` before.
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -qq -y --no-install-recommends gcc make libc6-dev binutils bats jq procps util-linux
+mkdir -p /autograder/suite
+tar -xf /autograder/source/suite.tar -C /autograder/suite
+make -s -C "/autograder/suite/$(cut -d / -f 1 /autograder/source/pair.txt)"

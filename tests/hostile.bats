@@ -1,0 +1,130 @@
+# Submissions that want to cheat, to break the grader, or the machine. As producer.c beside our own consumer.c: the
+# grader ends, takes the producer's points and no others, and nothing is left.
+
+load helper
+load grading
+
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+teardown() { :; }
+
+# submission NAME: with the producer tests/hostile/NAME.c
+submission() {
+    cp -R "$SUITE/mqueue/posix" "$1"
+    rm -f "$1/producer.c"
+    [ ! -e "$TESTS/hostile/$1.c" ] || cp "$TESTS/hostile/$1.c" "$1/producer.c"
+}
+
+# honest NAME...: what the grader says of each
+honest() {
+    local name status
+    local -A jobs=()
+    need jq jq
+    for name in "$@"; do
+        [ -d "$name" ] || submission "$name"
+        install -d -m 711 "$BATS_RUN_TMPDIR-$name"
+        TMPDIR=$BATS_RUN_TMPDIR-$name PATIENCE=5 CHECKS='builds|words that|both: yours' \
+            grade mqueue/posix "$name" >"$name.txt" 2>"$name.err" &
+        jobs[$name]=$!
+    done
+    for name in "$@"; do
+        status=0
+        wait "${jobs[$name]}" || status=$?
+        cat "$name.txt" "$name.err"
+        [ "$status" = 1 ]
+        grep -q $'^ *[-0]/10\tproducer: words' "$name.txt"
+        grep -q $'^ 10/10\tconsumer: words' "$name.txt"
+        grep -q $'^ *[-0]/5\tboth' "$name.txt"
+        rmdir "$BATS_RUN_TMPDIR-$name" # nothing is left in it
+        [ ! -e /var/tmp/ipc-grader-left ]
+    done
+    [ -z "${ISOLATED:-}" ] || run ! pgrep -U 20000-65535
+}
+
+@test "a loop without end, sleep without end, deafness to signals" {
+    honest loop sleep traps
+}
+
+@test "output without end, all the memory, a fork bomb" {
+    honest output memory forks
+}
+
+@test "killing its parent, its group, and all it may" {
+    [ "$(id -u)" = 0 ] || skip "needs root: else the submission is the same user as the grader"
+    honest kills
+}
+
+@test "writing the expected words to every descriptor there is" {
+    [ "$(id -u)" = 0 ] || skip "needs root: else the submission is the same user as the grader"
+    honest descriptors
+}
+
+@test "forging results, in each format" {
+    honest forges
+    run ! grep -q '^Grade' forges.txt
+    for format in tap junit gradescope prairielearn vpl classroom; do
+        PATIENCE=5 CHECKS='builds|words that' grade mqueue/posix forges $format >forges.$format &
+    done
+    wait
+    [ "$(grep -c '^ok' forges.tap)" = 3 ] # both build, the consumer's words
+    jq -e '.tests | map(.score) | add == 16' forges.gradescope
+    [ "$(grep -c '^Grade' forges.vpl)" = 1 ]
+    run ! grep -lP '[\x00-\x08\x0b-\x1f]' forges.*
+}
+
+@test "deleting and changing files" {
+    local sentinel=/var/tmp/ipc-grader-sentinel
+    mkdir -m 777 $sentinel
+    echo precious >$sentinel/file
+    chmod 666 $sentinel/file
+    honest deletes || failed=yes
+    [ -n "${ISOLATED:-}" ] || skip "unshare is refused: what everybody may delete can be deleted"
+    [ "$(cat $sentinel/file)" = precious ]
+    rm -r $sentinel
+    [ -z "${failed:-}" ]
+}
+
+@test "leaving processes, memory, queues and files behind" {
+    honest leaves
+}
+
+@test "sources that are none: links, a compiler's nightmare, others' files" {
+    submission link
+    ln -s "$SUITE/mqueue/posix/producer.c" link/producer.c
+    honest link compiles reads
+    grep -q 'has no producer.c' link.txt
+    run ! grep -q root: reads.txt
+}
+
+@test "a Makefile of its own is not used" {
+    cp -R "$SUITE/mqueue/posix" makefile
+    printf 'all %%:\n\ttouch /tmp/ipc-grader-made /var/tmp/ipc-grader-made\n' >makefile/Makefile
+    cp makefile/Makefile makefile/GNUmakefile
+    CHECKS='builds|words that' grade mqueue/posix makefile
+    [ ! -e /tmp/ipc-grader-made ] && [ ! -e /var/tmp/ipc-grader-made ]
+}
+
+@test "twenty gradings at the same time: the honest ones get all their points" {
+    local i name job
+    local -a names=(loop forks memory output kills sleep) gradings=()
+    [ "$(id -u)" = 0 ] || skip "needs root: else the submissions are the same user"
+    for ((i = 0; i < 20; i++)); do
+        name=good
+        ((i % 3 != 0)) || name=${names[i / 3 % 6]}
+        if [ "$name" = good ]; then
+            cp -R "$SUITE/mqueue/posix" $i
+        else
+            submission "$name" && mv "$name" $i
+        fi
+        CHECKS='builds|words that' grade mqueue/posix $i >$i.txt 2>&1 &
+        gradings+=($!)
+    done
+    for ((i = 0; i < 20; i++)); do
+        if ((i % 3 == 0)); then
+            wait "${gradings[i]}" || true
+            grep -q $'^ 10/10\tconsumer: words' $i.txt || { cat $i.txt && return 1; }
+            grep -q $'^ *[-0]/10\tproducer: words' $i.txt
+        else
+            wait "${gradings[i]}" || { cat $i.txt && return 1; }
+        fi
+    done
+}

