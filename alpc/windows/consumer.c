@@ -108,7 +108,8 @@ static void serve(struct client *client)
 		else if (message.type == END && client->lines == client->announced)
 			is_ours = client->ended = 1;
 	}
-	if (received.valid & VIEW_ATTRIBUTE) /* before the reply; fails if the client has died */
+	if (received.valid &
+	    VIEW_ATTRIBUTE) /* before the reply; fails if the client has died */
 		NtAlpcDeleteSectionView(connection_port, 0, received.view.base);
 	if (!is_ours) { /* to be disconnected is the answer */
 		drop_client(client);
