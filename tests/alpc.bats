@@ -213,12 +213,13 @@ END
 
 @test "local RPC: a client of another version is refused by the run-time" {
     local_rpc
-    mkdir -p copy && cp -R "$SUITE/alpc" copy
-    sed -i 's/version(1.0)/version(2.0)/' copy/alpc/rpc/lines.idl
-    make -s -C copy/alpc rpc/producer.exe
+    mkdir -p alpc/rpc # the end of the interface's uuid, and its version
+    LC_ALL=C sed 's/\x8d\x0b\x7a\x41\x01\x00/\x8d\x0b\x7a\x41\x02\x00/' \
+        "$SUITE/$PAIR/producer.exe" >alpc/rpc/producer.exe
+    run ! cmp -s "$SUITE/$PAIR/producer.exe" alpc/rpc/producer.exe
     consume
     says consumer waiting
-    SUITE=$PWD/copy start second producer "$name" </dev/null
+    SUITE=$PWD start second producer "$name" </dev/null
     ends second 1
     says second "^producer: open_client $shown: error 17[0-9]+: "
     send TERM consumer
