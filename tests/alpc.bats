@@ -1,4 +1,5 @@
-# What is special to the ALPC pairs: the model's steps and refusals, and the native pair's honest end.
+# What is special to the ALPC pairs: steps and refusals, deaths at chosen points, and the native pair's
+# honest end.
 
 PAIR=alpc/model
 load helper
@@ -8,6 +9,35 @@ variant() {
     local source=$1
     shift
     ${CC:-cc} -std=gnu17 "$@" -o "$source-variant" "$SUITE/alpc/model/$source.c"
+}
+
+local_rpc() { # the rest of a test is for that pair
+    PAIR=alpc/rpc
+    start_wine
+    use_name "ipc-test-$$-$BATS_TEST_NUMBER"
+}
+
+# first_typed: a first line was carried, the second is not yet typed
+first_typed() {
+    rm -f keyboard
+    mkfifo keyboard
+    exec 9<>keyboard # both ends, so that no open waits for the other
+    consume
+    produce keyboard
+    echo first >&9
+    eventually grep -q first consumer.out
+}
+
+# second_called: the producer calls with the second line, and has no reply, the consumer being stopped
+second_called() {
+    first_typed
+    send STOP consumer
+    echo second >&9
+    eventually taken
+}
+
+taken() {
+    ! read -r -t 0 -u 9
 }
 
 @test "the steps of the slide, in their order" {
@@ -41,13 +71,36 @@ variant() {
     cmp input consumer.out
 }
 
+@test "another user's client is refused" {
+    [ -z "${SANITIZE:-}" ] || skip "the address sanitizer wants to be loaded first"
+    cat >another-user.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <sys/socket.h>
+int getsockopt(int fd, int level, int option, void *value, socklen_t *size)
+{
+	int (*original)(int, int, int, void *, socklen_t *) = dlsym(RTLD_NEXT, "getsockopt");
+	int result = original(fd, level, option, value, size);
+
+	if (option == SO_PEERCRED)
+		((struct ucred *)value)->uid++;
+	return result;
+}
+END
+    cc -shared -fPIC -o another-user.so another-user.c -ldl
+    UNDER="env LD_PRELOAD=$PWD/another-user.so" consume
+    says consumer waiting
+    echo hello >input
+    produce input
+    ends producer 1
+    says producer "^producer: connect $name: refused: not your server\$"
+    send INT consumer
+    died consumer INT
+    [ ! -s consumer.out ]
+}
+
 @test "one client too many is refused, those that are served go on" {
-    mkfifo keyboard
-    exec 9<>keyboard
-    consume
-    produce keyboard
-    echo first >&9
-    eventually grep -q first consumer.out
+    first_typed
     start second producer "$name" </dev/null
     ends second 1
     says second 'refused: too many clients$'
@@ -58,7 +111,7 @@ variant() {
 
 @test "lines above 256 bytes go through a section, others in the message" {
     can_strace
-    for length in 255 256 257 100000; do
+    for length in 255 256 257 1048576; do
         head -c $((length - 1)) /dev/zero | tr '\0' x >input
         echo >>input
         consume
@@ -71,8 +124,8 @@ variant() {
 }
 
 @test "a lost line is noticed: the callback asks the client how many it has sent" {
-    sed 's/return lines;/return lines;/; s/message.value = lines;/message.value = lines + 1;/' \
-        "$SUITE/alpc/model/producer.c" >producer.c
+    sed 's/message->value = lines;/message->value = lines + 1;/' "$SUITE/alpc/model/producer.c" >producer.c
+    run ! cmp -s producer.c "$SUITE/alpc/model/producer.c"
     cp "$SUITE/alpc/model/protocol.h" .
     cc -std=gnu17 -o producer-variant producer.c
     consume
@@ -118,69 +171,95 @@ variant() {
     done
 }
 
-@test "local RPC: 1 MB of text comes out equal, with empty lines, NULs and no last newline" {
-    PAIR=alpc/rpc
-    start_wine
-    { printf '\n\n' && seq -s , 150000 | fold -w 999 | tr 7 '\0' && printf last; } >input
-    start consumer consumer "$name"
-    start producer producer "$name" <input
-    ends producer 0
-    ends consumer 0
-    cmp input consumer.out
-}
-
-@test "local RPC: three clients at once, none torn" {
-    PAIR=alpc/rpc
-    start_wine
-    start consumer consumer "$name" 3
-    for i in 1 2 3; do
-        seq -f "$i %06.0f" 500 >"input$i"
-        start "producer$i" producer "$name" <"input$i"
+@test "local RPC: a line of 1 MiB arrives, one byte more is too long" {
+    local_rpc
+    for more in 0 1; do
+        head -c $((1048575 + more)) /dev/zero | tr '\0' x >input
+        echo >>input
+        consume
+        produce input
+        ends producer $more
+        ends consumer 0
+        if [ $more = 0 ]; then
+            cmp input consumer.out
+        else
+            [ ! -s consumer.out ]
+            says producer "^producer: line 1: send_line $shown: Message too long"
+        fi
     done
-    for i in 1 2 3; do ends "producer$i" 0; done
-    ends consumer 0
-    for i in 1 2 3; do grep "^$i " consumer.out | cmp - "input$i"; done
 }
 
-@test "local RPC: without a server the client waits and says so" {
-    PAIR=alpc/rpc
-    start_wine
-    echo hello >input
-    start producer producer "$name" <input
-    says producer "^producer: waiting for a consumer on $name"
-    start consumer consumer "$name"
+@test "local RPC: one client too many is refused, those that are served go on" {
+    local_rpc
+    first_typed
+    start second producer "$name" </dev/null
+    ends second 1
+    says second "^producer: open_client $shown: error 1723: "
+    exec 9>&-
     ends producer 0
     ends consumer 0
-    cmp input consumer.out
 }
 
-@test "local RPC: a killed client's context runs down: the server says so" {
-    PAIR=alpc/rpc
-    start_wine
-    mkfifo keyboard
-    exec 9<>keyboard
-    start consumer consumer "$name"
-    start producer producer "$name" <keyboard
-    echo hello >&9
-    eventually grep -q hello consumer.out
-    send KILL producer
-    ends producer 137
-    # Wine kills the rest of a process when it ends by another thread than its first: 137
-    ends consumer '1|137'
-    says consumer '^consumer: .*client [0-9]+ died'
+@test "local RPC: a second server on the endpoint is refused" {
+    local_rpc
+    consume
+    says consumer waiting
+    start second consumer "$name"
+    ends second 1
+    says second "^consumer: RpcServerUseProtseqEp $shown: error 1740: "
+    send TERM consumer
+    died consumer TERM
 }
 
-@test "local RPC: a killed server: the client says so, with the status of RPC" {
-    PAIR=alpc/rpc
-    start_wine
-    mkfifo keyboard
-    exec 9<>keyboard
-    start consumer consumer "$name"
-    start producer producer "$name" <keyboard
-    echo hello >&9
-    eventually grep -q hello consumer.out
-    send KILL consumer
-    ends consumer 137
-    ends producer '1|137'
-    says producer '^producer: .*: error 17[0-9]+: '
+@test "local RPC: a client of another version is refused by the run-time" {
+    local_rpc
+    mkdir -p alpc/rpc # the end of the interface's uuid, and its version
+    LC_ALL=C sed 's/\x8d\x0b\x7a\x41\x01\x00/\x8d\x0b\x7a\x41\x02\x00/' \
+        "$SUITE/$PAIR/producer.exe" >alpc/rpc/producer.exe
+    run ! cmp -s "$SUITE/$PAIR/producer.exe" alpc/rpc/producer.exe
+    consume
+    says consumer waiting
+    SUITE=$PWD start second producer "$name" </dev/null
+    ends second 1
+    says second "^producer: open_client $shown: error 17[0-9]+: "
+    send TERM consumer
+    died consumer TERM
+}
+
+# A call that was made is answered or its caller hears why not, promptly: a killed side's partner
+# takes less than a second, at least once in three times (the machine may be busy).
+notices() { # FUNCTION SIDE: SIDE is killed where FUNCTION has brought both
+    local try other=consumer since
+    [ "$2" = producer ] || other=producer
+    for try in 1 2 3; do
+        "$1"
+        send KILL "$2"
+        send CONT consumer || true
+        since=${EPOCHREALTIME/[.,]/}
+        ends $other 1
+        since=$((${EPOCHREALTIME/[.,]/} - since))
+        echo "$PAIR, $1: the $2 is killed: noticed after $((since / 1000)) ms"
+        ends "$2" 137
+        exec 9>&-
+        case $other in
+        consumer) says consumer "^consumer: $shown: client [0-9]+ died" ;;
+        producer) says producer "^producer: ($shown: the consumer died|.* $shown: error 17[0-9]+: )" ;;
+        esac
+        ((since < 1000000)) && return
+    done
+    return 1
+}
+
+@test "killed between two calls: the other side says so within a second" {
+    for side in producer consumer; do notices first_typed $side; done
+    local_rpc
+    for side in producer consumer; do notices first_typed $side; done
+    nothing_left
+}
+
+@test "killed within a call: the other side says so within a second" {
+    for side in producer consumer; do notices second_called $side; done
+    local_rpc
+    for side in producer consumer; do notices second_called $side; done
+    nothing_left
 }

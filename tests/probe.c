@@ -27,6 +27,7 @@ static int opened(HANDLE object)
 
 int main(int argc, char *argv[])
 {
+	static const char *const pipes[] = {"", "lrpc\\"}; /* Wine's endpoints of ncalrpc */
 	static char name[32800];
 
 	if (argc < 2) {
@@ -46,9 +47,11 @@ int main(int argc, char *argv[])
 		tell(opened(CreateFileA(name, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
 					NULL, OPEN_EXISTING, 0, NULL)),
 		     "mailslot", name);
-		snprintf(name, sizeof name, "\\\\.\\pipe\\%s", argv[i]);
-		tell(WaitNamedPipeA(name, 1) || GetLastError() == ERROR_SEM_TIMEOUT, "pipe",
-		     name);
+		for (int j = 0; j < 2; j++) {
+			snprintf(name, sizeof name, "\\\\.\\pipe\\%s%s", pipes[j], argv[i]);
+			tell(WaitNamedPipeA(name, 1) || GetLastError() == ERROR_SEM_TIMEOUT,
+			     "pipe", name);
+		}
 	}
 	return found;
 }

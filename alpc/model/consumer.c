@@ -9,59 +9,51 @@ enum { CLIENTS = 100 }; /* at a time: the next ones wait at the connection port 
 
 static struct pollfd ports[1 + CLIENTS]; /* [0] is the connection port */
 static struct client {
-	struct ucred who;
-	long lines; /* received; -1: no connection request yet */
+	int process;
+	long lines; /* received */
 } clients[1 + CLIENTS];
 static int last; /* in use are ports[0] to ports[last] */
 static long producers = 1, accepted, served;
 
-/* 1. A client has opened a handle to the connection port. */
-static void accept_client(void)
+/* The steps up to the connection. The others wait until the client has sent its request: only a
+ * process of the same user gets here. */
+static void connect_client(void)
 {
-	int connection = accept(ports[0].fd, NULL, NULL);
-	socklen_t size = sizeof clients->who;
+	struct message message;
+	struct ucred who;
+	socklen_t size = sizeof who;
+	int connection, pair[2];
+	const char *reason = NULL;
 
-	if (connection == -1)
+	/* 1. A client has opened a handle to the connection port. */
+	if ((connection = accept(ports[0].fd, NULL, NULL)) == -1)
 		err(1, "accept %s", path);
-	ports[++last] = (struct pollfd){.fd = connection, .events = POLLIN};
-	clients[last].lines = -1;
-	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &clients[last].who, &size) == -1)
+	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &who, &size) == -1)
 		err(1, "getsockopt %s", path);
-}
 
-static void drop_client(int i)
-{
-	close(ports[i].fd);
-	ports[i] = ports[last];
-	clients[i] = clients[last--];
-}
-
-/* 2. A connection request: refuse it, or 3. make two private communication ports and return
- * the handle of one to the client. */
-static void answer_request(int i, struct message *message)
-{
-	const char *reason = clients[i].who.uid != geteuid() ? "not your server"
-			     : message->value != VERSION     ? "wrong version"
-			     : accepted == producers         ? "too many clients"
-							     : NULL;
-	int pair[2];
-
+	/* 2. It sends a connection request, which may be refused. */
+	if (who.uid != geteuid())
+		reason = "not your server";
+	else if (receive_message(connection, &message, NULL) != CONNECT ||
+		 message.value != VERSION)
+		reason = "wrong version";
+	else if (accepted == producers)
+		reason = "too many clients";
 	if (reason != NULL) {
-		message->type = REFUSED;
-		message->length = strlen(strcpy(message->data, reason));
-		send_message(ports[i].fd, message, -1);
-		drop_client(i);
-		return;
+		message = (struct message){.type = REFUSED, .length = strlen(reason)};
+		strcpy(message.data, reason);
+		send_message(connection, &message, -1);
+	} else {
+		/* 3. Make two private communication ports, return the handle of one. */
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == -1)
+			err(1, "socketpair");
+		send_message(connection, &(struct message){.type = ACCEPTED}, pair[1]);
+		close(pair[1]); /* only the client has it now: when it dies, ours says so */
+		ports[++last] = (struct pollfd){.fd = pair[0], .events = POLLIN};
+		clients[last] = (struct client){.process = who.pid};
+		accepted++;
 	}
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == -1)
-		err(1, "socketpair");
-	message->type = ACCEPTED;
-	send_message(ports[i].fd, message, pair[1]);
-	close(pair[1]); /* only the client has it now: when it dies, ours says so */
-	close(ports[i].fd);
-	ports[i].fd = pair[0];
-	clients[i].lines = 0;
-	accepted++;
+	close(connection); /* what follows goes through the private ports */
 }
 
 /* Write a line out, from the message or from the section, if that is sealed and long enough:
@@ -86,49 +78,43 @@ static int write_line(const struct message *message, int section)
 	return 1;
 }
 
-/* All that a client sent is written; after the last client's the name goes away. This before
- * the reply: when a producer has ended, its output is there and the next pair may start. */
-static void finish_client(void)
+/* 4. Serve one request of a client. Returns 1 if there is none: it has died. */
+static int serve(int i)
 {
-	if (fflush(stdout) == EOF)
-		err(1, "write");
-	if (++served == producers && remove_name() == -1)
-		err(1, "unlink %s", path);
-}
+	struct message request = {0}, reply = {.type = REPLY};
+	int port = ports[i].fd, section, ended = 0, died = 0;
 
-static void reply(int i, struct message *message, enum type type)
-{
-	message->type = type; /* the id stays that of the request */
-	message->length = 0;
-	send_message(ports[i].fd, message, -1);
-}
-
-/* 4. Serve one request. Returns 1 if there is none: the client has died. */
-static int serve(int i, struct message *message, int section)
-{
-	if (message->type == LINE && write_line(message, section)) {
+	receive_message(port, &request, &section);
+	reply.id = request.id;
+	if (request.type == LINE && write_line(&request, section))
 		clients[i].lines++;
-		reply(i, message, REPLY);
-	} else if (message->type == END) {
-		reply(i, message, CALLBACK); /* the reply comes after the ANSWER */
-	} else if (message->type == ANSWER && message->value == clients[i].lines) {
-		finish_client();
-		reply(i, message, REPLY);
-		drop_client(i);
-	} else {
-		warnx("%s: client %d died", path, (int)clients[i].who.pid);
-		finish_client();
-		drop_client(i);
-		return 1;
+	else if (request.type == END)
+		reply.type = CALLBACK; /* the reply comes after the ANSWER */
+	else {
+		ended = 1;
+		died = request.type != ANSWER || request.value != clients[i].lines;
 	}
-	return 0;
+	if (section != -1)
+		close(section);
+	if (died)
+		warnx("%s: client %d died", path, clients[i].process);
+	/* Before the last reply: when a producer has ended, the next pair may start. */
+	if (ended && ++served == producers && remove_name() == -1)
+		err(1, "unlink %s", path);
+	if (!died)
+		send_message(port, &reply, -1);
+	if (ended) {
+		close(port);
+		ports[i] = ports[last];
+		clients[i] = clients[last--];
+	}
+	return died;
 }
 
 int main(int argc, char *argv[])
 {
 	char *end = NULL;
-	struct message message;
-	int handle, wait = 1, status = 0;
+	int status = 0;
 
 	if (argc > 2)
 		producers = strtol(argv[2], &end, 10);
@@ -138,34 +124,20 @@ int main(int argc, char *argv[])
 	}
 	check_streams();
 	set_path(argc > 1 ? argv[1] : NULL);
-	signal(SIGPIPE, SIG_IGN); /* write says EPIPE instead */
+	signal(SIGPIPE, SIG_IGN);         /* write says EPIPE instead */
+	setvbuf(stdout, NULL, _IONBF, 0); /* what has a reply is written */
 	ports[0].fd = make_connection_port();
 	warnx("waiting for a producer on %s", path);
 
 	while (served < producers) {
 		ports[0].events = last < CLIENTS ? POLLIN : 0;
-		int ready = poll(ports, last + 1, wait);
-
-		if (ready == -1)
+		if (poll(ports, last + 1, -1) == -1)
 			err(1, "poll");
-		if (ready == 0 && fflush(stdout) == EOF)
-			err(1, "write");
-		wait = ready == 0 ? -1 : 1; /* nothing for a millisecond: flush, then wait on */
-		for (int i = last; i > 0; i--) { /* downwards, for drop_client moves the last */
-			if (ports[i].revents == 0)
-				continue;
-			receive_message(ports[i].fd, &message, &handle);
-			if (clients[i].lines >= 0)
-				status |= serve(i, &message, handle);
-			else if (message.type == CONNECT)
-				answer_request(i, &message);
-			else
-				drop_client(i); /* another consumer: do we live? */
-			if (handle != -1)
-				close(handle);
-		}
+		for (int i = last; i > 0; i--) /* downwards, for the last may move */
+			if (ports[i].revents != 0)
+				status |= serve(i);
 		if (ports[0].revents != 0)
-			accept_client();
+			connect_client();
 	}
 	close(ports[0].fd);
 	return status;

@@ -1,7 +1,7 @@
 /* producer: the client of a model of ALPC (a model, not ALPC itself): calls the server with
  * each line of its input. The numbers are the steps on the slide.
  * usage: producer [PATH] <input               its partner: consumer.c
- * Shows: socket, connect, sendmsg, recvmsg (with SCM_RIGHTS), memfd_create, fcntl, close. */
+ * Shows: socket, connect, sendmsg, recvmsg (with SCM_RIGHTS), memfd_create, mmap, fcntl. */
 #include "protocol.h"
 
 static int port = -1; /* our communication port */
@@ -25,64 +25,47 @@ static int open_connection_port(void)
 	return connection;
 }
 
-/* 2. Send a connection request, 3. and get the handle of our communication port. */
-static int request_connection(int connection)
-{
-	struct message message = {.type = CONNECT, .value = VERSION};
-	enum type answer;
-
-	send_message(connection, &message, -1);
-	answer = receive_message(connection, &message, &port);
-	close(connection); /* what follows goes through the private ports */
-	if (answer == REFUSED)
-		errx(1, "connect %s: refused: %.*s", path, COPIED, message.data);
-	return answer == ACCEPTED; /* else the server was just ending: there may be another */
-}
-
 /* 4. Send a request and wait for its reply; meanwhile the server may call back. */
-static void request(struct message message, int section)
+static void request(struct message *message, int section)
 {
 	static unsigned requests;
-	int handle;
 
-	message.id = ++requests;
-	send_message(port, &message, section);
-	while (receive_message(port, &message, &handle) == CALLBACK) {
-		message.type = ANSWER;
-		message.value = lines;
-		send_message(port, &message, -1);
+	message->id = ++requests;
+	send_message(port, message, section);
+	while (receive_message(port, message, NULL) == CALLBACK) {
+		message->type = ANSWER;
+		message->value = lines;
+		send_message(port, message, -1);
 	}
-	if (message.type == GONE)
+	if (message->type != REPLY || message->id != requests)
 		errx(1, "%s: the consumer died", path);
-	if (message.type != REPLY || message.id != requests)
-		errx(1, "%s: not the reply to our request", path);
 }
 
 /* 4., for a line: a short one in the message, a long one in a section. */
 static void send_line(const char *line, size_t length)
 {
 	struct message message = {.type = LINE, .length = length};
-	int section = -1;
+	int section;
+	void *view;
 
-	if (length <= COPIED)
-		memcpy(message.data, line, length);
-	else if ((section = memfd_create("section", MFD_ALLOW_SEALING)) == -1)
-		err(1, "memfd_create");
-	else {
-		for (size_t done = 0; done < length;) {
-			ssize_t n = write(section, line + done, length - done);
-
-			if (n == -1)
-				err(1, "write section");
-			done += n;
-		}
-		if (fcntl(section, F_ADD_SEALS, SEALS) == -1)
-			err(1, "fcntl F_ADD_SEALS");
-	}
 	lines++;
-	request(message, section);
-	if (section != -1)
-		close(section);
+	if (length <= COPIED) {
+		memcpy(message.data, line, length);
+		request(&message, -1);
+		return;
+	}
+	if ((section = memfd_create("section", MFD_ALLOW_SEALING)) == -1)
+		err(1, "memfd_create");
+	if (ftruncate(section, length) == -1)
+		err(1, "ftruncate section");
+	if ((view = mmap(NULL, length, PROT_WRITE, MAP_SHARED, section, 0)) == MAP_FAILED)
+		err(1, "mmap section");
+	memcpy(view, line, length);
+	munmap(view, length); /* what can still be written to can't be sealed */
+	if (fcntl(section, F_ADD_SEALS, SEALS) == -1)
+		err(1, "fcntl F_ADD_SEALS");
+	request(&message, section);
+	close(section);
 }
 
 /* read, but while we wait for input notice that the server has died. */
@@ -101,8 +84,9 @@ static ssize_t read_input(void *cookie, char *block, size_t size)
 int main(int argc, char *argv[])
 {
 	FILE *input = fopencookie(NULL, "r", (cookie_io_functions_t){.read = read_input});
+	struct message message;
 	char *line = NULL;
-	int status = 0;
+	int connection, status = 0;
 	size_t room = 0;
 	ssize_t length;
 
@@ -115,8 +99,16 @@ int main(int argc, char *argv[])
 	check_streams();
 	set_path(argc > 1 ? argv[1] : NULL);
 
-	while (!request_connection(open_connection_port()))
-		;
+	do {
+		connection = open_connection_port();
+		/* 2. Send a connection request, 3. and get the handle of our communication port. */
+		message = (struct message){.type = CONNECT, .value = VERSION};
+		send_message(connection, &message, -1);
+		receive_message(connection, &message, &port);
+		close(connection);      /* what follows goes through the private ports */
+	} while (message.type == GONE); /* that server was just ending: there may be another */
+	if (message.type == REFUSED)
+		errx(1, "connect %s: refused: %.*s", path, COPIED, message.data);
 
 	for (long number = 1; (length = getline(&line, &room, input)) > 0; number++)
 		if (length <= SECTION)
@@ -128,7 +120,7 @@ int main(int argc, char *argv[])
 		}
 	if (!feof(input))
 		err(1, "read");
-	request((struct message){.type = END}, -1);
+	request(&(struct message){.type = END}, -1);
 	close(port);
 	free(line);
 	fclose(input);

@@ -78,7 +78,8 @@ static inline void send_message(int port, struct message *message, int handle)
 		err(1, "sendmsg %s", path);
 }
 
-/* Wait for a message, and the handle in it, or -1. What is no message counts as GONE. */
+/* Wait for a message, and the handle in it, or -1; where handle is NULL, none is taken. What is no
+ * message counts as GONE. */
 static inline enum type receive_message(int port, struct message *message, int *handle)
 {
 	union rights rights;
@@ -86,12 +87,14 @@ static inline enum type receive_message(int port, struct message *message, int *
 	struct msghdr all = {.msg_iov = &body, .msg_iovlen = 1, .msg_control = &rights};
 	ssize_t length;
 
-	all.msg_controllen = CMSG_LEN(sizeof *handle); /* one and no more */
+	all.msg_controllen = handle == NULL ? 0 : CMSG_LEN(sizeof *handle);
 	if ((length = recvmsg(port, &all, 0)) == -1 && errno != ECONNRESET)
 		err(1, "recvmsg %s", path);
-	*handle = -1;
-	if (length > 0 && all.msg_controllen > 0)
-		memcpy(handle, CMSG_DATA(&rights.header), sizeof *handle);
+	if (handle != NULL) {
+		*handle = -1;
+		if (length > 0 && all.msg_controllen > 0)
+			memcpy(handle, CMSG_DATA(&rights.header), sizeof *handle);
+	}
 	if (length < (ssize_t)offsetof(struct message, data) ||
 	    (size_t)length != size_of(message))
 		message->type = GONE;

@@ -1,148 +1,112 @@
-/* producer: the client of a local remote procedure call: calls the server with each line of
- * its input. On Windows ALPC lies beneath ncalrpc; under Wine it is a named pipe.
+/* producer: the client of local remote procedure calls: calls the server with each line of its
+ * input.
  * usage: producer [NAME] <input               its partner: consumer.c
  * Shows: RpcStringBindingCompose, RpcBindingFromStringBinding, RpcMgmtIsServerListening, calls
  * with a context handle, an RPC exception, RpcBindingFree. */
 #include "protocol.h"
-#include <fcntl.h>
-#include <io.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-static char line[LONGEST];
-static char name[300];     /* the endpoint */
-static const char *call;   /* in progress */
-static volatile LONG idle; /* no call in progress: the next byte of the input may take long */
-
-static void fail(RPC_STATUS error)
-{
-	char text[200] = "";
-
-	FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL,
-		       (DWORD)error, 0, text, sizeof text, NULL);
-	text[strcspn(text, "\r\n")] = '\0';
-	fprintf(stderr, "producer: %s %s: error %ld: %s\n", call, name, error, text);
-	ExitProcess(1);
-}
+static const char *call;      /* in progress */
+static volatile LONG reading; /* no call is in progress: the next input may be long in coming */
 
 /* A call that fails raises an exception with the RPC status: 1722 no server, 1726 it died in
  * the middle. It ends us, so it need not be caught where it is raised: gcc has no __try. */
 static LONG WINAPI exception(EXCEPTION_POINTERS *what)
 {
-	fail((RPC_STATUS)what->ExceptionRecord->ExceptionCode);
-	return EXCEPTION_CONTINUE_SEARCH;
+	fail((RPC_STATUS)what->ExceptionRecord->ExceptionCode, call, endpoint);
 }
 
-/* The run-time tells a client nothing between two calls: watch the server's process. */
+/* The run-time tells a client nothing between two calls: a thread watches the server. */
 static DWORD WINAPI watch(void *server)
 {
 	WaitForSingleObject(server, INFINITE);
-	while (!idle) /* a call in progress will say it itself */
+	while (!reading) /* a call in progress will say it itself */
 		Sleep(1);
-	call = "the consumer died on";
-	fail(RPC_S_SERVER_UNAVAILABLE);
-	return 1;
+	fail(RPC_S_SERVER_UNAVAILABLE, "the consumer died on", endpoint);
 }
 
-static BOOL WINAPI stop(DWORD event)
+/* Read the next line. Returns its length; of one that is longer than LONGEST the rest is
+ * read, but not stored. 0: end of input. */
+static LONG read_line(byte *line)
 {
-	(void)event;
-	ExitProcess(130); /* as after SIGINT: nothing to remove */
-	return TRUE;
-}
+	static byte block[65536];
+	static DWORD next, length;
+	LONG i = 0;
 
-/* The bytes in the next line, 0 at the end; what exceeds LONGEST is not kept. */
-static size_t read_line(void)
-{
-	size_t length = 0;
-	int c;
-
-	idle = 1;
-	while ((c = getc(stdin)) != EOF) {
-		if (length < LONGEST)
-			line[length] = (char)c;
-		length++;
-		if (c == '\n')
-			break;
-	}
-	idle = 0;
-	return length;
-}
-
-/* The stubs that widl makes want these. */
-void *__RPC_USER MIDL_user_allocate(SIZE_T size)
-{
-	return malloc(size);
-}
-
-void __RPC_USER MIDL_user_free(void *memory)
-{
-	free(memory);
+	do {
+		if (next == length) {
+			next = 0;
+			reading = 1;
+			if (!ReadFile(GetStdHandle(STD_INPUT_HANDLE), block, sizeof block,
+				      &length, NULL) &&
+			    GetLastError() != ERROR_BROKEN_PIPE) /* the end of a pipe */
+				fail((RPC_STATUS)GetLastError(), "ReadFile", "standard input");
+			reading = 0;
+			if (length == 0)
+				break;
+		}
+		if (i < LONGEST)
+			line[i] = block[next];
+		if (i <= LONGEST) /* it may have more bytes than a LONG can count */
+			i++;
+	} while (block[next++] != '\n');
+	return i;
 }
 
 int main(int argc, char *argv[])
 {
-	char user[257] = "";
-	DWORD room = sizeof user;
+	static byte line[LONGEST];
 	RPC_CSTR binding;
 	handle_t server;
 	RPC_STATUS error;
 	client_t client;
-	LONG process;
+	LONG length, process;
 	HANDLE server_process, watcher;
-	size_t length;
-	int status = 0;
+	int told = 0, status = 0;
 
+	program = "producer";
 	if (argc > 2) {
 		fputs("usage: producer [NAME] <input\n", stderr);
 		return 2;
 	}
 	SetConsoleCtrlHandler(stop, TRUE);
-	GetUserNameA(user, &room);
-	snprintf(name, sizeof name, argc > 1 ? "%s" : "alpc-rpc-%s", argc > 1 ? argv[1] : user);
-	_setmode(_fileno(stdin), _O_BINARY);
+	set_endpoint(argv[1]);
 	SetUnhandledExceptionFilter(exception);
 
-	call = "RpcStringBindingCompose";
-	if ((error = RpcStringBindingComposeA(NULL, (RPC_CSTR) "ncalrpc", NULL, (RPC_CSTR)name,
-					      NULL, &binding)) != RPC_S_OK)
-		fail(error);
-	call = "RpcBindingFromStringBinding";
+	if ((error = RpcStringBindingComposeA(NULL, (RPC_CSTR) "ncalrpc", NULL,
+					      (RPC_CSTR)endpoint, NULL, &binding)) != RPC_S_OK)
+		fail(error, "RpcStringBindingCompose", endpoint);
 	if ((error = RpcBindingFromStringBindingA(binding, &server)) != RPC_S_OK)
-		fail(error);
+		fail(error, "RpcBindingFromStringBinding", endpoint);
 	RpcStringFreeA(&binding);
 
-	if (RpcMgmtIsServerListening(server) != RPC_S_OK) {
-		fprintf(stderr, "producer: waiting for a consumer on %s\n", name);
-		while (RpcMgmtIsServerListening(server) != RPC_S_OK)
-			Sleep(10);
+	while ((error = RpcMgmtIsServerListening(server)) != RPC_S_OK) {
+		if (error != RPC_S_SERVER_UNAVAILABLE && error != RPC_S_NOT_LISTENING)
+			fail(error, "RpcMgmtIsServerListening", endpoint);
+		if (!told++)
+			fprintf(stderr, "producer: waiting for a consumer on %s\n", endpoint);
+		Sleep(10);
 	}
 	call = "open_client";
 	if ((error = open_client(server, (LONG)GetCurrentProcessId(), &process, &client)) != 0)
-		fail(error);
-	call = "OpenProcess";
-	if ((server_process = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)process)) == NULL)
-		fail((RPC_STATUS)GetLastError());
-	call = "CreateThread";
+		fail(error, call, endpoint);
+	server_process = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)process);
+	if (server_process == NULL)
+		fail((RPC_STATUS)GetLastError(), "OpenProcess (the consumer)", endpoint);
 	if ((watcher = CreateThread(NULL, 0, watch, server_process, 0, NULL)) == NULL)
-		fail((RPC_STATUS)GetLastError());
+		fail((RPC_STATUS)GetLastError(), "CreateThread", endpoint);
 	CloseHandle(watcher); /* it runs on */
 
 	call = "send_line";
-	for (long number = 1; (length = read_line()) > 0; number++)
+	for (int number = 1; (length = read_line(line)) > 0; number++)
 		if (length <= LONGEST)
-			send_line(client, (LONG)length, (byte *)line);
+			send_line(client, length, line);
 		else {
-			fprintf(stderr, "producer: line %ld: send_line %s: Message too long\n",
-				number, name);
-			status = 1;
+			fprintf(stderr, "producer: line %d: send_line %s: Message too long\n",
+				number, endpoint);
+			status = 1; /* go on with the next line */
 		}
-	if (ferror(stdin)) {
-		perror("producer: read");
-		return 1;
-	}
 	call = "close_client";
 	close_client(&client);
 	RpcBindingFree(&server);
-	return status;
+	quit((UINT)status);
 }

@@ -2,7 +2,7 @@
  * out. The numbers are the steps on the slide. Built, but not yet run on Windows.
  * usage: consumer [NAME [PRODUCERS]] >output  its partner: producer.c
  * Shows: NtAlpcCreatePort, NtAlpcAcceptConnectPort (and refuse), NtAlpcSendWaitReceivePort,
- * NtAlpcDeleteSectionView, NtAlpcDisconnectPort. */
+ * NtAlpcDeleteSectionView, NtAlpcCancelMessage, NtAlpcDisconnectPort. */
 #include "protocol.h"
 
 /* The slide simplifies: the server has a communication port for each client, but receives
@@ -22,29 +22,15 @@ static struct attributes received = {.allocated = VIEW_ATTRIBUTE | CONTEXT_ATTRI
 static long producers = 1, accepted, served;
 static int status;
 
-/* Wait for a message of any client; flush what was written before a long wait. */
+/* Wait for a message of any client. */
 static void receive(void)
 {
-	LARGE_INTEGER millisecond = {.QuadPart = -10000};
-	LARGE_INTEGER *timeout = &millisecond;
-	NTSTATUS result;
+	SIZE_T length = sizeof message; /* reset each time: a receive changes it */
 
-	for (;;) {
-		SIZE_T length = sizeof message; /* reset each time: a receive changes it */
-
-		received.valid = 0;
-		result =
-			NtAlpcSendWaitReceivePort(connection_port, 0, NULL, NULL,
-						  &message.header, &length, &received, timeout);
-		if (result != STATUS_TIMEOUT)
-			break;
-		if (fflush(stdout) == EOF) {
-			perror("consumer: write");
-			exit(1);
-		}
-		timeout = NULL;
-	}
-	check(result, "NtAlpcSendWaitReceivePort");
+	received.valid = 0;
+	check(NtAlpcSendWaitReceivePort(connection_port, 0, NULL, NULL, &message.header,
+					&length, &received, NULL),
+	      "NtAlpcSendWaitReceivePort");
 }
 
 /* 2. A connection request: refuse it, or 3. make the two private communication ports; the
@@ -57,13 +43,12 @@ static void answer_request(void)
 	NTSTATUS result;
 	HANDLE port;
 
-	if (accept && client == NULL) {
-		perror("consumer: calloc");
-		exit(1);
-	}
+	if (accept && client == NULL)
+		fail("calloc", STATUS_NO_MEMORY, "out of memory");
 	if (accept) {
 		client->process = (DWORD)(ULONG_PTR)message.header.client.UniqueProcess;
 		client->announced = -1;
+		message.value = (LONG)GetCurrentProcessId();
 	}
 	result = NtAlpcAcceptConnectPort(&port, connection_port, 0, NULL, &limits, client,
 					 &message.header, NULL, (BOOLEAN)accept);
@@ -80,56 +65,19 @@ static void answer_request(void)
 /* Write a line out, from the message or from the view that came with it. */
 static int write_line(struct client *client)
 {
-	const void *line = message.data;
+	const char *line = message.data;
 
 	if (message.length > COPIED) {
 		if (!(received.valid & VIEW_ATTRIBUTE) || message.length > received.view.size)
 			return 0;
 		line = received.view.base;
 	}
-	if (fwrite(line, 1, message.length, stdout) != message.length) {
-		perror("consumer: write");
-		exit(1);
-	}
+	for (DWORD done = 0, n; done < message.length; done += n)
+		if (!WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), line + done,
+			       message.length - done, &n, NULL))
+			fail_windows("WriteFile standard output");
 	client->lines++;
 	return 1;
-}
-
-/* A client has said END, or died: all that it sent is written. */
-static int finish_client(struct client *client)
-{
-	if (fflush(stdout) == EOF) {
-		perror("consumer: write");
-		exit(1);
-	}
-	client->ended = 1;
-	served++;
-	return 1;
-}
-
-/* 4. Serve a request and reply to it. The reply is the request's own message sent back: by
- * its id the kernel knows whom it is for. */
-static void serve(struct client *client)
-{
-	int served_it = 0;
-
-	if (client != NULL && message.header.total_length == size_of(&message)) {
-		if (message.type == LINE)
-			served_it = write_line(client);
-		else if (message.type == END && client->lines == client->announced)
-			served_it = finish_client(client);
-	}
-	if (!served_it)
-		fail("NtAlpcSendWaitReceivePort", STATUS_INVALID_PARAMETER,
-		     "not a request of ours");
-	if (received.valid & VIEW_ATTRIBUTE)
-		check(NtAlpcDeleteSectionView(connection_port, 0, received.view.base),
-		      "NtAlpcDeleteSectionView");
-	message.length = 0;
-	set_length(&message);
-	/* A failure is not ours but the client's, which died: a message will come to say it. */
-	NtAlpcSendWaitReceivePort(connection_port, RELEASE_MESSAGE, &message.header, NULL, NULL,
-				  NULL, NULL, NULL);
 }
 
 /* A client's port is closed: was it at its end? The client is not freed, for another message
@@ -138,14 +86,50 @@ static void drop_client(struct client *client)
 {
 	if (!client->ended) {
 		fprintf(stderr, "consumer: %s: client %lu died\n", name, client->process);
-		status = 1;
-		finish_client(client);
+		client->ended = status = 1;
+		served++;
 	}
 	if (client->port != NULL) {
 		NtAlpcDisconnectPort(client->port, 0);
 		CloseHandle(client->port);
 		client->port = NULL;
 	}
+}
+
+/* 4. Serve a request and reply to it. The reply is the request's own message sent back: by
+ * its id the kernel knows whom it is for. */
+static void serve(struct client *client)
+{
+	int is_ours = 0;
+
+	if (!client->ended && message.header.total_length == size_of(&message)) {
+		if (message.type == LINE)
+			is_ours = write_line(client);
+		else if (message.type == END && client->lines == client->announced)
+			is_ours = client->ended = 1;
+	}
+	if (received.valid &
+	    VIEW_ATTRIBUTE) /* before the reply; fails if the client has died */
+		NtAlpcDeleteSectionView(connection_port, 0, received.view.base);
+	if (!is_ours) { /* to be disconnected is the answer */
+		drop_client(client);
+		return;
+	}
+	served += client->ended;
+	message.length = 0;
+	set_length(&message);
+	/* A failure is not ours but the client's, which died: a message will come to say it. */
+	NtAlpcSendWaitReceivePort(connection_port, RELEASE_MESSAGE, &message.header, NULL, NULL,
+				  NULL, NULL, NULL);
+}
+
+/* A datagram has no reply: if the kernel keeps it for one, let it go. */
+static void take_count(struct client *client)
+{
+	if (message.header.total_length == size_of(&message) && message.type == LINES)
+		client->announced = message.value;
+	if (message.header.type & CONTINUATION_REQUIRED)
+		NtAlpcCancelMessage(connection_port, 0, &received.context);
 }
 
 int main(int argc, char *argv[])
@@ -162,17 +146,16 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	set_up("consumer", argc > 1 ? argv[1] : NULL);
-	_setmode(_fileno(stdout), _O_BINARY);
 
 	if (!ConvertStringSecurityDescriptorToSecurityDescriptorA(
 		    "D:P(A;;GA;;;OW)", SDDL_REVISION_1, &owner_only, NULL))
-		fail("ConvertStringSecurityDescriptorToSecurityDescriptor",
-		     (NTSTATUS)GetLastError(), "failed");
+		fail_windows("ConvertStringSecurityDescriptorToSecurityDescriptor");
 	InitializeObjectAttributes(&object, &port_name, OBJ_CASE_INSENSITIVE, NULL, owner_only);
 	result = NtAlpcCreatePort(&connection_port, &object, &limits);
 	if (result == STATUS_OBJECT_NAME_COLLISION)
 		fail("NtAlpcCreatePort", result, "another consumer is using it");
 	check(result, "NtAlpcCreatePort");
+	LocalFree(owner_only);
 	fprintf(stderr, "consumer: waiting for a producer on %s\n", name);
 
 	while (served < producers) {
@@ -185,11 +168,12 @@ int main(int argc, char *argv[])
 			answer_request();
 			break;
 		case REQUEST:
-			serve(client);
+			if (client != NULL)
+				serve(client);
 			break;
 		case DATAGRAM:
 			if (client != NULL)
-				client->announced = message.value;
+				take_count(client);
 			break;
 		case PORT_CLOSED:
 		case CLIENT_DIED:

@@ -6,14 +6,14 @@
 #include "protocol.h"
 
 static HANDLE port; /* our communication port */
-static char line[SECTION];
-static volatile LONG idle; /* reading: the next byte of the input may take long */
+static volatile LONG
+	reading; /* no request is in progress: the next input may be long in coming */
 
 /* No message comes when the server dies between two requests: watch its process. */
 static DWORD WINAPI watch(void *server)
 {
 	WaitForSingleObject(server, INFINITE);
-	while (!idle) /* a request in progress will say it itself */
+	while (!reading) /* a request in progress will say it itself */
 		Sleep(1);
 	fail("WaitForSingleObject", STATUS_PORT_DISCONNECTED, "the other side died");
 	return 1;
@@ -48,12 +48,10 @@ static void connect_to_server(void)
 		fail("NtAlpcConnectPort", status,
 		     "refused: too many clients, or another version");
 	check(status, "NtAlpcConnectPort");
-	server = OpenProcess(SYNCHRONIZE, FALSE, /* the answer says who the server is */
-			     (DWORD)(ULONG_PTR)message.header.client.UniqueProcess);
-	if (server == NULL)
-		fail("OpenProcess", (NTSTATUS)GetLastError(), "cannot watch the server");
+	if ((server = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)message.value)) == NULL)
+		fail_windows("OpenProcess (the consumer)");
 	if ((watcher = CreateThread(NULL, 0, watch, server, 0, NULL)) == NULL)
-		fail("CreateThread", (NTSTATUS)GetLastError(), "cannot watch the server");
+		fail_windows("CreateThread");
 	CloseHandle(watcher); /* it runs on */
 }
 
@@ -72,7 +70,7 @@ static void request(struct message *message, struct attributes *view)
 
 /* 4., for a line: a short one in the message, a long one in a section that is mapped here, as
  * a view, and travels with the message. */
-static void send_line(ULONG length)
+static void send_line(const char *line, ULONG length)
 {
 	struct message message = {.type = LINE, .length = length};
 	struct attributes view = {.allocated = VIEW_ATTRIBUTE, .valid = VIEW_ATTRIBUTE};
@@ -106,28 +104,39 @@ static void send_count(LONG lines)
 	      "NtAlpcSendWaitReceivePort");
 }
 
-/* The bytes in the next line, 0 at the end; what exceeds SECTION is not kept. */
-static size_t read_line(void)
+/* Read the next line. Returns its length; of one that is longer than SECTION the rest is
+ * read, but not stored. 0: end of input. */
+static ULONG read_line(char *line)
 {
-	size_t length = 0;
-	int c;
+	static char block[65536];
+	static DWORD next, length;
+	ULONG i = 0;
 
-	idle = 1;
-	while ((c = getc(stdin)) != EOF) {
-		if (length < SECTION)
-			line[length] = (char)c;
-		length++;
-		if (c == '\n')
-			break;
-	}
-	idle = 0;
-	return length;
+	do {
+		if (next == length) {
+			next = 0;
+			reading = 1;
+			if (!ReadFile(GetStdHandle(STD_INPUT_HANDLE), block, sizeof block,
+				      &length, NULL) &&
+			    GetLastError() != ERROR_BROKEN_PIPE) /* the end of a pipe */
+				fail_windows("ReadFile standard input");
+			reading = 0;
+			if (length == 0)
+				break;
+		}
+		if (i < SECTION)
+			line[i] = block[next];
+		if (i <= SECTION) /* it may have more bytes than a ULONG can count */
+			i++;
+	} while (block[next++] != '\n');
+	return i;
 }
 
 int main(int argc, char *argv[])
 {
+	static char line[SECTION];
 	LONG number, lines = 0;
-	size_t length;
+	ULONG length;
 	int status = 0;
 
 	if (argc > 2) {
@@ -135,12 +144,11 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	set_up("producer", argc > 1 ? argv[1] : NULL);
-	_setmode(_fileno(stdin), _O_BINARY);
 	connect_to_server();
 
-	for (number = 1; (length = read_line()) > 0; number++)
+	for (number = 1; (length = read_line(line)) > 0; number++)
 		if (length <= SECTION) {
-			send_line((ULONG)length);
+			send_line(line, length);
 			lines++;
 		} else {
 			fprintf(stderr,
@@ -149,10 +157,6 @@ int main(int argc, char *argv[])
 				number, name);
 			status = 1; /* go on with the next line */
 		}
-	if (ferror(stdin)) {
-		perror("producer: read");
-		return 1;
-	}
 	send_count(lines);
 	request(&(struct message){.type = END}, NULL);
 	NtAlpcDisconnectPort(port, 0);

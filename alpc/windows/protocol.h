@@ -9,8 +9,6 @@
 #include <ntstatus.h>
 #include <winternl.h>
 
-#include <fcntl.h>
-#include <io.h>
 #include <sddl.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -45,7 +43,8 @@ enum kernel_type {
 	DATAGRAM = 3,
 	PORT_CLOSED = 5,
 	CLIENT_DIED = 6,
-	CONNECTION_REQUEST = 10
+	CONNECTION_REQUEST = 10,
+	CONTINUATION_REQUIRED = 0x2000 /* beside it: the kernel keeps the message for a reply */
 };
 
 /* Flags of a send: release its message when it is delivered; wait for the reply. */
@@ -55,10 +54,11 @@ enum { RELEASE_MESSAGE = 0x10000, SYNC_REQUEST = 0x20000 };
 struct message {
 	struct header header;
 	enum {
-		CONNECT, /* connection request: value is the client's VERSION */
+		CONNECT, /* connection request: value is the client's VERSION; its answer, the same
+			  * message sent back: value is the server's process */
 		LINE,    /* request: data, or the view that comes with it, is one line */
-		LINES,   /* datagram: value is how many lines were sent */
-		END      /* request: no more to come */
+		LINES, /* datagram: value is how many lines were sent */
+		END    /* request: no more to come */
 	} type;
 	LONG value;
 	ULONG length;      /* of the line: up to COPIED bytes are in data, more in the view */
@@ -151,6 +151,7 @@ typedef NTSTATUS NTAPI create_port_section(HANDLE port, ULONG flags, HANDLE sect
 typedef NTSTATUS NTAPI delete_port_section(HANDLE port, ULONG flags, HANDLE port_section);
 typedef NTSTATUS NTAPI create_section_view(HANDLE port, ULONG flags, struct view *);
 typedef NTSTATUS NTAPI delete_section_view(HANDLE port, ULONG flags, void *base);
+typedef NTSTATUS NTAPI cancel_message(HANDLE port, ULONG flags, struct context *);
 typedef NTSTATUS NTAPI disconnect_port(HANDLE port, ULONG flags);
 
 static create_port *NtAlpcCreatePort;
@@ -161,6 +162,7 @@ static create_port_section *NtAlpcCreatePortSection;
 static delete_port_section *NtAlpcDeletePortSection;
 static create_section_view *NtAlpcCreateSectionView;
 static delete_section_view *NtAlpcDeleteSectionView;
+static cancel_message *NtAlpcCancelMessage;
 static disconnect_port *NtAlpcDisconnectPort;
 
 static const char *program;
@@ -177,12 +179,24 @@ static struct port_attributes limits = {/* of every port */
 					.max_view_size = 0xffffffff,
 					.max_total_section_size = 0xffffffff};
 
-static inline void fail(const char *call, NTSTATUS status, const char *reason)
+static inline _Noreturn void fail(const char *call, NTSTATUS status, const char *reason)
 {
 	fprintf(stderr, "%s: %s %s: status %08lX: %s\n", program, call, name, (ULONG)status,
 		reason);
-	fflush(stdout);
-	ExitProcess(1); /* not exit: another thread may be in getc, which locks stdin */
+	ExitProcess(1);
+}
+
+/* The same for a call that is not ALPC's: Windows has words for its error's number. */
+static inline _Noreturn void fail_windows(const char *call)
+{
+	DWORD error = GetLastError();
+	char reason[200] = "";
+
+	FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error,
+		       0, reason, sizeof reason, NULL);
+	reason[strcspn(reason, "\r\n")] = '\0';
+	fprintf(stderr, "%s: %s: error %lu: %s\n", program, call, error, reason);
+	ExitProcess(1);
 }
 
 static inline void check(NTSTATUS status, const char *call)
@@ -221,6 +235,7 @@ static inline void set_up(const char *who, const char *argument)
 {
 	char user[257] = "";
 	DWORD room = sizeof user;
+	int length;
 
 	program = who;
 	SetConsoleCtrlHandler(stop, TRUE);
@@ -232,10 +247,14 @@ static inline void set_up(const char *who, const char *argument)
 	NtAlpcDeletePortSection = (delete_port_section *)find("NtAlpcDeletePortSection");
 	NtAlpcCreateSectionView = (create_section_view *)find("NtAlpcCreateSectionView");
 	NtAlpcDeleteSectionView = (delete_section_view *)find("NtAlpcDeleteSectionView");
+	NtAlpcCancelMessage = (cancel_message *)find("NtAlpcCancelMessage");
 	NtAlpcDisconnectPort = (disconnect_port *)find("NtAlpcDisconnectPort");
 
 	GetUserNameA(user, &room);
-	snprintf(name, sizeof name, argument ? "%s" : "alpc-%s", argument ? argument : user);
+	length = snprintf(name, sizeof name, argument ? "%s" : "alpc-%s",
+			  argument ? argument : user);
+	if (length <= 0 || length >= (int)sizeof name)
+		fail("the name", STATUS_OBJECT_NAME_INVALID, "empty or too long");
 	port_name.Buffer = wcscpy(full_name, L"\\RPC Control\\");
 	MultiByteToWideChar(CP_ACP, 0, name, -1, full_name + wcslen(full_name), sizeof name);
 	port_name.Length = (USHORT)(wcslen(full_name) * sizeof(WCHAR));
