@@ -15,7 +15,7 @@ setup() {
         [ -x "$BATS_FILE_TMPDIR/mq-probe" ] || cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/mq-probe.c" -lrt
         ;;
     fifo/posix | alpc/model) name=$box/${name##*/} object=$name shown=$name ;;
-    */windows) start_wine ;;
+    */windows | */rpc) start_wine ;;
     mach/*) need qemu-system-i386 qemu-system-x86 ;;
     esac
 }
@@ -256,7 +256,7 @@ typed() {
 comes_first() { # SIDE OTHER
     words 500 >input
     if [ "$1" = producer ]; then
-        seq 20000 >>input # more than any object holds
+        if has slow; then seq 2000; else seq 20000; fi >>input # more than any object holds
         produce input
         rests producer
         consume
@@ -357,6 +357,8 @@ calls() { # SIDE: the slide's, as they may be called in a program
     fifo/posix:consumer) echo 'f?open(at)? (unlink(at)?|remove)' ;;
     alpc/model:producer) echo 'socket connect (recvmsg|recv|read)' ;;
     alpc/model:consumer) echo 'socket bind listen accept4? socketpair sendmsg' ;;
+    alpc/rpc:producer) echo 'RpcStringBindingCompose RpcBindingFromStringBinding NdrClientCall.*' ;;
+    alpc/rpc:consumer) echo 'RpcServerUseProtseqEp RpcServerRegisterIf.* RpcServerListen' ;;
     shm/windows:producer) echo 'CreateFileMapping MapViewOfFile' ;;
     shm/windows:consumer) echo 'OpenFileMapping MapViewOfFile' ;;
     mailslot/windows:producer) echo 'CreateFile WriteFile' ;;
@@ -372,7 +374,7 @@ calls() { # SIDE: the slide's, as they may be called in a program
 # what the program takes from libc or Windows; a Mach program has it all in itself
 symbols() { # PROGRAM
     case $PAIR in
-    */windows) x86_64-w64-mingw32-objdump -p "$1.exe" | awk '/^\t[0-9a-f]+\t/ { sub(/[AW]$/, "", $3); print $3 }' ;;
+    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" | awk '/^\t[0-9a-f]+\t/ { sub(/[AW]$/, "", $3); print $3 }' ;;
     mach/*) nm "$1" | awk '{ print $NF }' ;;
     *) nm -D --undefined-only "$1" | awk '{ sub(/@.*/, "", $NF); sub(/64$/, "", $NF); print $NF }' ;;
     esac

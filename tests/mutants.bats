@@ -32,7 +32,7 @@ mutants() {
     for job in "${!jobs[@]}"; do
         wait "$job" || { tail -n 30 "${jobs[$job]%% *}.txt"; echo "not found: ${jobs[$job]}" && cat "${jobs[$job]%% *}.txt" && return 1; }
     done
-    ((n > 5))
+    ((n > 2))
 }
 
 @test "each mistake in shared memory costs its points" {
@@ -49,4 +49,8 @@ mutants() {
 
 @test "each mistake with a FIFO costs its points" {
     mutants fifo/posix
+}
+
+@test "each mistake in the ALPC model costs its points" {
+    mutants alpc/model
 }
