@@ -4,8 +4,8 @@ topics := $(patsubst %/Makefile,%,$(wildcard */Makefile))
 all: ## build the pairs that this machine has compilers for
 	@for topic in $(topics); do $(MAKE) -s -C $$topic || exit; done
 
-demo: all ## send this README through each pair and show what the kernel holds meanwhile
-	@tests/demo
+demo: all ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
+	@$(if $(PAIR),tests/lecture $(PAIR),tests/demo)
 
 test: all ## test every pair; some: ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
 	@SANITIZE=$(SANITIZE) tests/run $(ONLY)
