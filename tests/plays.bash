@@ -224,7 +224,7 @@ play_mach_gnumach() {
 consumer. The input comes in with the boot."
     printf 'hello, Mach\nthe second line\nthe last\n' >"$here/typed"
     mach_run -v
-    arrived || fail "what came out is not what went in"
+    arrived || fail "not all came out"
     kernel "sed -En '/Mach|module [12]|multiboot|task/s/^kernel: //p' $here/said"
     grep '^producer' "$here/said" >"$here/producer"
     { grep '^consumer' "$here/said" && cat "$here/output"; } >"$here/consumer"
