@@ -136,7 +136,8 @@ plays() { # PAIR
     shows 'producer: waiting for a consumer'
     shows '^600 10$'
     terminal send-keys Space
-    shows '^line 11$'
+    shows '^.. step 4 '
+    shows '^QSIZE:0 '
     terminal send-keys Space
     shows 'mq_timedreceive\(3, "the last line\\n", 8192, NULL, \{...\}\) = 14$'
     terminal send-keys Space

@@ -104,12 +104,12 @@ input and becomes the consumer. Each closes the end it does not use."
     eventually pgrep -P "$p" -x consumer >/dev/null
     c=$(pgrep -P "$p" -x consumer)
     kernel "ls -o /proc/$p/fd/4 /proc/$c/fd/0    # the same number: the same pipe" \
-        "${ps_of/pid/pid,ppid} $p,$c"
+        "ps -ho pid,ppid,wchan:16,args -p $p,$c    # child and parent"
 
     step "A line is typed: it goes in at the write end and comes out at the read end."
     type_line "hello, child"
     eventually arrived
-    kernel "ls -o /proc/$p/fd/4 /proc/$c/fd/0" "${ps_of/pid/pid,ppid} $p,$c"
+    kernel "ls -o /proc/$p/fd/4 /proc/$c/fd/0" "ps -ho pid,ppid,wchan:16,args -p $p,$c    # child and parent"
 
     finish "End of input: the parent closes the write end. The child's read returns 0, it ends, \
 and the parent's wait4 (waitpid) returns." "ps -p $p,$c"
