@@ -2,6 +2,7 @@
 # tests/exercises names.
 
 load helper
+SUITE=${TESTS%/*} # not the sanitized programs
 
 pairs() { # PATTERN: those that have an exercise
     awk '/^[a-z]+\/[a-z]+ / { print $1 }' "$TESTS/exercises" | sort -u | grep "$1"
@@ -14,8 +15,7 @@ begin() {
     PAIR=$1
     echo "$PAIR"
     cd "$BATS_TEST_TMPDIR" || return
-    SUITE=${TESTS%/*}
-    setup
+    SUITE=${TESTS%/*} && setup
     SUITE=$PWD/suite
     start=$SUITE/$PAIR
     "$TESTS/exercise" "$PAIR" "$start" >parts
@@ -45,10 +45,10 @@ is_unfinished() {
 is_completed() {
     local file
     for file in "$start"/*.[ch]; do
-        diff "$file" "${TESTS%/*}/$PAIR/${file##*/}" >missing && run ! grep 'your part' "$file" && continue
-        grep -q 'your part' "$file"
-        patch -s "$file" missing
-        cmp "$file" "${TESTS%/*}/$PAIR/${file##*/}"
+        if ! cmp -s "$file" "${TESTS%/*}/$PAIR/${file##*/}"; then
+            grep -q 'your part' "$file"
+            cp "${TESTS%/*}/$PAIR/${file##*/}" "$file"
+        fi
     done
     builds_silently
     carry input

@@ -3,6 +3,7 @@
 
 PAIR=mqueue/posix
 load helper
+SUITE=${TESTS%/*} # not the sanitized programs
 
 teardown() {
     close_terminal
