@@ -4,8 +4,11 @@ topics := $(patsubst %/Makefile,%,$(wildcard */Makefile))
 all: ## build the pairs that this machine has compilers for
 	@for topic in $(topics); do $(MAKE) -s -C $$topic || exit; done
 
-demo: all ## send this README through each pair and show what the kernel holds meanwhile
-	@tests/demo
+demo: all ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
+	@$(if $(PAIR),tests/lecture $(PAIR),tests/demo)
+
+exercise: ## write a starting point for students: PAIR=shm/posix DIR=new-folder
+	@tests/exercise "$(PAIR)" "$(DIR)"
 
 test: all ## test every pair; some: ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
 	@SANITIZE=$(SANITIZE) tests/run $(ONLY)
@@ -31,4 +34,4 @@ help: ## show this, and what is missing on this machine
 	@tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all demo test grade lint bench deps clean help
+.PHONY: all demo exercise test grade lint bench deps clean help

@@ -71,6 +71,6 @@ windows() { # COMPILER [FLAG]...
 
 @test "shellcheck has nothing to say" {
     need shellcheck shellcheck
-    shellcheck -x -P tests tests/run tests/deps tests/demo tests/bench tests/isolate .ci/run \
-        tests/*.bats tests/*.bash tests/grade tests/gradescope/*r*
+    shellcheck -x -P tests tests/run tests/deps tests/demo tests/lecture tests/exercise tests/bench \
+        tests/isolate .ci/run tests/*.bats tests/*.bash tests/grade tests/gradescope/{run_autograder,setup.sh}
 }

@@ -1,0 +1,112 @@
+# The starting points for students, `make exercise`: a pair's programs without the parts that
+# tests/exercises names.
+
+load helper
+SUITE=${TESTS%/*} # not the sanitized programs
+
+pairs() { # PATTERN: those that have an exercise
+    awk '/^[a-z]+\/[a-z]+ / { print $1 }' "$TESTS/exercises" | sort -u | grep "$1"
+}
+
+posix='/posix\|/model'
+
+# begin PAIR: as helper's setup does, but with the starting point as the suite
+begin() {
+    PAIR=$1
+    echo "$PAIR"
+    cd "$BATS_TEST_TMPDIR" || return
+    SUITE=${TESTS%/*} && setup
+    SUITE=$PWD/suite
+    start=$SUITE/$PAIR
+    "$TESTS/exercise" "$PAIR" "$start" >parts
+    [ "$(grep -c ':[0-9]*:.*your part' parts)" = "$(grep -c "^$PAIR " "$TESTS/exercises")" ]
+    head -c 1000 /dev/urandom | base64 >input
+}
+
+builds_silently() {
+    make -s -C "$start" >messages 2>&1 || { cat messages && return 1; }
+    [ ! -s messages ] || { cat messages && return 1; }
+}
+
+is_unfinished() {
+    builds_silently
+    consume
+    produce input
+    eventually grep -q 'not written yet' producer.err consumer.err
+    for label in "${!pid[@]}"; do kill -KILL "${pid[$label]}" 2>/dev/null || true; done
+    wait
+    ! cmp -s input "$(output)" || { echo "the starting point carries all the same" && return 1; }
+    remove_object
+    pid=()
+    rm -f ./*.err ./*.out
+}
+
+# with what the original has in their place it is complete, and works
+is_completed() {
+    local file
+    for file in "$start"/*.[ch]; do
+        if ! cmp -s "$file" "${TESTS%/*}/$PAIR/${file##*/}"; then
+            grep -q 'your part' "$file"
+            cp "${TESTS%/*}/$PAIR/${file##*/}" "$file"
+        fi
+    done
+    builds_silently
+    carry input
+    nothing_left
+    rm -rf suite ./*.err ./*.out
+}
+
+@test "starting points build without a warning, say what is not written, and carry nothing" {
+    for pair in $(pairs "$posix"); do
+        begin "$pair"
+        is_unfinished
+        rm -rf suite
+    done
+}
+
+@test "with the original's parts put back they equal the original and work" {
+    for pair in $(pairs "$posix"); do
+        begin "$pair"
+        is_completed
+    done
+}
+
+@test "those of the Windows pairs build, say what is not written, and carry nothing" {
+    for pair in $(pairs /windows); do
+        begin "$pair"
+        is_unfinished
+        rm -rf suite
+    done
+}
+
+@test "with the original's parts put back those of the Windows pairs work" {
+    for pair in $(pairs /windows); do
+        begin "$pair"
+        is_completed
+    done
+}
+
+@test "there is a starting point for each pair that runs on this system itself" {
+    for pair in "$SUITE"/*/posix "$SUITE"/*/model; do
+        pairs "^${pair#"$SUITE/"}\$"
+    done
+}
+
+@test "a folder that is not empty is left alone" {
+    mkdir mine
+    echo precious >mine/producer.c
+    run -1 "$SUITE/tests/exercise" shm/posix "$PWD/mine"
+    [ "$output" = "exercise: $PWD/mine: is not empty" ]
+    [ "$(cat mine/producer.c)" = precious ]
+    run -2 "$SUITE/tests/exercise" shm/solaris "$PWD/other"
+    [[ $output == *'one of alpc/model '*' shm/posix '* ]]
+    [ ! -e other ]
+}
+
+@test "a part that no longer fits the program is an error" {
+    mkdir suite
+    cp -R "$SUITE/tests" "$SUITE/mqueue" suite
+    sed -i 's/^static size_t receive_message/static ssize_t receive_message/' suite/mqueue/posix/consumer.c
+    run -1 suite/tests/exercise mqueue/posix "$PWD/mine"
+    [[ $output == *'mqueue/posix/consumer.c: not once: static size_t receive_message(void) ... }'* ]]
+}

@@ -1,0 +1,234 @@
+# The lecture, `make demo PAIR=...`, in a terminal of 80x24 that is a tmux of the test's own: so it
+# is always started inside another tmux.
+
+PAIR=mqueue/posix
+load helper
+SUITE=${TESTS%/*} # not the sanitized programs
+
+teardown() {
+    close_terminal
+    [ -n "${BATS_TEST_COMPLETED:-}" ] || cat err
+}
+
+terminal() {
+    tmux -S "$PWD/terminal" -f /dev/null "$@"
+}
+
+close_terminal() { # which may have closed by itself
+    terminal kill-server 2>/dev/null || true
+}
+
+# open_terminal PAIR [NAME=VALUE]...: starts the lecture there; SUITE may be a copy
+open_terminal() {
+    PAIR=$1
+    shift
+    need tmux tmux
+    case $PAIR in
+    */windows | */rpc) start_wine ;;
+    mach/*) need_mach ;;
+    *) can_strace ;;
+    esac
+    mkdir tmp
+    (
+        close_others
+        # shellcheck disable=SC2016 # expanded in the terminal
+        terminal new-session -d -x 80 -y 24 env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" PAUSE=0 \
+            "$@" sh -c 'echo $$ >pid; sh -c '\''echo $$ >pid; exec "$0" "$1" 2>err'\'' "$0" "$1"; echo $? >status' \
+            "$SUITE/tests/lecture" "$PAIR"
+    )
+    eventually test -s pid
+    use_name "lecture-$(cat pid)"
+}
+
+screen_has() { # PATTERN
+    terminal capture-pane -p | grep -Eq -- "$1"
+}
+
+shows() { # PATTERN
+    eventually screen_has "$1" || { terminal capture-pane -p && return 1; }
+}
+
+over() { # STATUS
+    eventually test -s status
+    [ "$(cat status)" = "$1" ]
+}
+
+all_gone() {
+    eventually rmdir tmp
+    eventually no_process
+    ! object_exists || { echo "left behind: $name" && return 1; }
+}
+
+plays() { # PAIR
+    open_terminal "$1"
+    over 0
+    [ ! -s err ]
+    all_gone
+}
+
+@test "every pair that there is has its play here" {
+    cd "$SUITE"
+    for pair in */*/producer.c; do
+        pair=${pair%/producer.c}
+        echo "$pair"
+        grep -q "^    plays $pair\$" tests/lecture.bats
+    done
+}
+
+@test "shared memory plays to the end and leaves nothing" {
+    plays shm/posix
+}
+
+@test "the message queue plays to the end and leaves nothing" {
+    plays mqueue/posix
+}
+
+@test "the FIFO plays to the end and leaves nothing" {
+    plays fifo/posix
+}
+
+@test "the ordinary pipe plays to the end and leaves nothing" {
+    plays pipes/posix
+}
+
+@test "the model of ALPC plays to the end and leaves nothing" {
+    plays alpc/model
+}
+
+@test "Windows' shared memory plays to the end and leaves nothing" {
+    plays shm/windows
+}
+
+@test "the mailslot plays to the end and leaves nothing" {
+    plays mailslot/windows
+}
+
+@test "Windows' named pipe plays to the end and leaves nothing" {
+    plays fifo/windows
+}
+
+@test "the anonymous pipe plays to the end and leaves nothing" {
+    plays pipes/windows
+}
+
+@test "local RPC plays to the end and leaves nothing" {
+    plays alpc/rpc
+}
+
+@test "native ALPC says that it needs Windows" {
+    plays alpc/windows
+}
+
+@test "Mach plays to the end and leaves nothing" {
+    plays mach/gnumach
+}
+
+@test "each step waits for a key and shows the calls, the queue, and what to watch" {
+    open_terminal mqueue/posix STEP=1
+    shows '^.. step 1 '
+    shows 'mq_open\("lecture-[0-9]+", O_WRONLY\|O_CREAT, 0600, NULL\) = 3$'
+    shows '^QSIZE:0 '
+    terminal send-keys Enter
+    shows '^.. step 2 '
+    shows 'mq_timedsend\(3, "line 1\\n", 7, 0, \{...\}\) = 0$'
+    shows '^QSIZE:7 '
+    shows '^A line is typed\. '
+    terminal send-keys Space
+    shows 'producer: waiting for a consumer'
+    shows '^600 10$'
+    terminal send-keys Space
+    shows '^.. step 4 '
+    shows '^QSIZE:0 '
+    terminal send-keys Space
+    shows 'mq_timedreceive\(3, "the last line\\n", 8192, NULL, \{...\}\) = 14$'
+    terminal send-keys Space
+    shows 'mq_unlink\("lecture-[0-9]+"\) = 0$'
+    shows 'there is no such queue'
+    terminal send-keys Space
+    shows 'nothing is left'
+    [ ! -e status ]
+    terminal send-keys Space
+    over 0
+    all_gone
+}
+
+@test "Ctrl-C in the middle leaves nothing" {
+    for pair in shm/posix mqueue/posix fifo/posix pipes/posix alpc/model; do
+        rm -f status pid
+        open_terminal $pair STEP=1
+        shows '^.. step 1 '
+        terminal send-keys Space
+        shows '^.. step 2 '
+        terminal send-keys C-c
+        over 130
+        all_gone
+        close_terminal
+    done
+}
+
+@test "closing the terminal in the middle leaves nothing" {
+    for pair in shm/posix mqueue/posix fifo/posix pipes/posix alpc/model; do
+        rm -f pid
+        open_terminal $pair STEP=1
+        shows '^.. step 1 '
+        close_terminal
+        all_gone
+    done
+}
+
+@test "a signal to the lecture leaves nothing" {
+    open_terminal mqueue/posix STEP=1
+    shows '^.. step 1 '
+    kill -TERM "$(cat pid)"
+    over 143
+    all_gone
+}
+
+# a copy of the suite whose consumer of shared memory is another
+broken() { # SED-EXPRESSION
+    rm -rf suite status pid
+    mkdir suite
+    cp -R "${TESTS%/*}/shm" "${TESTS%/*}/tests" suite
+    sed -i "$1" suite/shm/posix/consumer.c
+    make -s -C suite/shm posix/producer posix/consumer 2>/dev/null
+    SUITE=$PWD/suite
+    open_terminal shm/posix
+    over 1
+    all_gone
+    close_terminal
+}
+
+@test "it fails, and says why, when a program fails" {
+    broken 's/shm_unlink(name) == -1/0/'
+    grep -q '^demo: something is left: /lecture' err
+    broken 's/slot->length == 0/slot->length > 0/'
+    grep -q '^demo: ' err
+    broken 's/slot->length - done)/1)/; s/slot->data + done/slot->data/'
+    grep -q '^demo: what came out is not what went in' err
+    grep -q '^futex' err # and what stood on the screen
+}
+
+@test "without strace it plays all the same, and says what is missing" {
+    mkdir bin
+    printf '#!/bin/sh\nexit 1\n' >bin/strace
+    chmod +x bin/strace
+    open_terminal fifo/posix PATH="$PWD/bin:$PATH" STEP=1
+    shows '^\(no system calls here .*apt-get install strace\)$'
+    for step in 1 2 3 4 5; do
+        shows "^.. step $step "
+        terminal send-keys Space
+    done
+    over 0
+}
+
+@test "without tmux or a terminal it says what it needs" {
+    mkdir bin
+    ln -s "$(command -v bash)" "$(command -v dirname)" bin
+    run -1 env PATH="$PWD/bin" "$SUITE/tests/lecture" mqueue/posix
+    [ "$output" = 'demo: needs tmux: apt-get install tmux' ]
+    need tmux tmux
+    run -1 "$SUITE/tests/lecture" mqueue/posix </dev/null
+    [[ $output == 'demo: needs a terminal'* ]]
+    run -2 "$SUITE/tests/lecture" mqueue/windows
+    [[ $output == 'demo: no pair mqueue/windows; there are: alpc/model '* ]]
+}
