@@ -2,6 +2,7 @@
 # tests/exercises names.
 
 load helper
+load grading
 SUITE=${TESTS%/*} # not the sanitized programs
 
 pairs() { # PATTERN: those that have an exercise
@@ -68,6 +69,19 @@ is_completed() {
     for pair in $(pairs "$posix"); do
         begin "$pair"
         is_completed
+    done
+}
+
+@test "the grader takes points off a starting point, and none off the completed one" {
+    need jq jq
+    export CHECKS='builds|words that'
+    for pair in $(pairs "$posix"); do
+        begin "$pair"
+        PATIENCE=4 run -1 grade "$pair" "$start"
+        [[ $output == *' 3/3'*'producer.c builds'* && $output == *' 0/10'*': words that'*'not written yet'* ]]
+        cp "${TESTS%/*}/$pair"/*.[ch] "$start"
+        grade "$pair" "$start"
+        rm -rf suite
     done
 }
 
