@@ -4,15 +4,7 @@
 # shellcheck disable=SC2016 # the backticks of Markdown, nothing to expand
 PAIR=none
 load helper
-
-ROOT=${TESTS%/*}
-SHEETS=$ROOT/handouts
-
-setup() {
-    cd "$BATS_TEST_TMPDIR" || return
-}
-
-teardown() { :; }
+load handouts
 
 # Prints each excerpt of a sheet that is not, line by line, in the file that the last link before
 # it leads to; `…` stands for what is left out.
@@ -48,7 +40,7 @@ wrong_names() { # SHEET
         *'#'*) grep -qx "#\+ *${name##*#}" <(headings "${1%/*}/${name%%#*}" "$1") || echo "$sheet: no such heading: $name" ;;
         *) [ -e "${1%/*}/$name" ] || echo "$sheet: links to $name" ;;
         esac
-    done < <(grep -o '](\S*)' "$1" | sed 's/^](//; s/)$//')
+    done < <(grep -o ']([^) ]*)' "$1" | sed 's/^](//; s/)$//')
     while IFS= read -r name; do
         [[ $name == my-* ]] || compgen -G "$topic/*/$name" >/dev/null || compgen -G "$topic/*/runtime/$name" >/dev/null ||
             [ -e "$ROOT/$name" ] || [ -e "$SHEETS/$name" ] || echo "$sheet: names $name"
@@ -59,28 +51,6 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     local file=$1
     [ -f "$file" ] || file=$2
     sed -n 's/^\(##*\) /\1 /p' "$file" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9\n#-' | sed 's/^\(#*\)-/\1 /'
-}
-
-play() { # SHEET [KIND]
-    need python3 python3
-    [ -n "${QUEUES:-}" ] || [[ $1 != mqueue ]] || skip "no message queues to be seen here: mount -t mqueue none /dev/mqueue"
-    cp -Rp "$ROOT/$1" .
-    (close_others && exec timeout -k 5 240 "$TESTS/transcript" "$SHEETS/$1.md" "${@:2}") </dev/null
-    [ -z "${ISOLATED:-}" ] || [ -z "$(ls /dev/shm; ls "$QUEUES")" ] # nobody else's can be there
-}
-
-# Wine for transcripts: the small Wine of the tests has no console, so it sees no terminal
-play_windows() { # SHEET
-    PAIR=$1/windows
-    start_wine
-    mkdir bin
-    cat >bin/wine <<END
-#!/bin/bash
-[ ! -t 0 ] || exec </dev/null
-exec $WINE "\$@" > >(trap '' INT; exec cat) 2> >(trap '' INT; exec cat >&2)
-END
-    chmod +x bin/wine
-    PATH=$PWD/bin:$PATH play "$1" windows
 }
 
 @test "every excerpt in the sheets is in its source, line by line" {
@@ -129,8 +99,16 @@ END
     play mqueue
 }
 
-@test "shm.md: what it shows of Windows happens under Wine" {
-    play_windows shm
+@test "pipes.md: what it shows happens" {
+    play pipes
+}
+
+@test "fifo.md: what it shows happens" {
+    play fifo
+}
+
+@test "alpc.md: what it shows happens" {
+    play alpc
 }
 
 @test "make handouts renders every sheet, with its picture inside, to HTML and PDF" {
