@@ -88,7 +88,7 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     [[ $output == *"wrong.md:6: 2: three"* ]]
     sed '/^one/d' right.md >silent.md
     run ! "$TESTS/transcript" silent.md </dev/null 3>&-
-    [[ $output == *"silent.md, at its end: terminal 1 shows, but the sheet does not: one"* ]]
+    [[ $output == *"silent.md: terminal 1 at the end: to be seen, but not in the sheet: one"* ]]
 }
 
 @test "shm.md: what it shows happens" {
