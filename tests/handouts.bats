@@ -1,5 +1,5 @@
-# The lab sheets are true: what they quote is in the sources, what they show happens, what they
-# link to and name is there. handouts/README.md says how a sheet is written for that.
+# The lab sheets are true: what they quote is in the sources, what they link to and name is there.
+# handouts/README.md says how a sheet is written for that; transcripts.bats plays what they show.
 
 # shellcheck disable=SC2016 # the backticks of Markdown, nothing to expand
 PAIR=none
@@ -89,26 +89,6 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     sed '/^one/d' right.md >silent.md
     run ! "$TESTS/transcript" silent.md </dev/null 3>&-
     [[ $output == *"silent.md: terminal 1 at the end: to be seen, but not in the sheet: one"* ]]
-}
-
-@test "shm.md: what it shows happens" {
-    play shm
-}
-
-@test "mqueue.md: what it shows happens" {
-    play mqueue
-}
-
-@test "pipes.md: what it shows happens" {
-    play pipes
-}
-
-@test "fifo.md: what it shows happens" {
-    play fifo
-}
-
-@test "alpc.md: what it shows happens" {
-    play alpc
 }
 
 @test "make handouts renders every sheet, with its picture inside, to HTML and PDF" {

@@ -1,4 +1,4 @@
-# The lab sheets are true about Windows and Mach, as far as Wine and QEMU are.
+# The transcripts in the lab sheets are true about Windows and Mach, as far as Wine and QEMU are.
 
 PAIR=none
 load helper
