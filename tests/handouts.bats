@@ -23,7 +23,7 @@ wrong_excerpts() { # SHEET
                 piece+=$line$'\n'
             fi
         elif [ "$line" = '```c' ] || [ "$line" = '```idl' ]; then
-            inside=yes rest=$'\n'$(cat "${1%/*}/$file")$'\n'
+            inside=yes rest=$'\n'$(cat "${1%/*}/$file" 2>&1 || true)$'\n'
         elif [[ $line =~ ^(.*\]\(([^\)]*)\)).*:$ ]]; then
             file=${BASH_REMATCH[2]}
         fi
