@@ -32,7 +32,7 @@ wrong_excerpts() { # SHEET
 
 # Prints what a sheet links to or names as a file, and what is not there.
 wrong_names() { # SHEET
-    local name sheet=${1##*/} topic
+    local name pair sheet=${1##*/} topic
     topic=$ROOT/${sheet%.md}
     while IFS= read -r name; do
         case $name in
@@ -45,6 +45,10 @@ wrong_names() { # SHEET
         [[ $name == my-* ]] || compgen -G "$topic/*/$name" >/dev/null || compgen -G "$topic/*/runtime/$name" >/dev/null ||
             [ -e "$ROOT/$name" ] || [ -e "$SHEETS/$name" ] || echo "$sheet: names $name"
     done < <(grep -oE '`[A-Za-z0-9_./-]+\.(c|h|S|md|svg|idl|bats)`' "$1" | tr -d '`')
+    while read -r _ name pair; do
+        grep -q "^$name:" "$ROOT/Makefile" || echo "$sheet: make $name"
+        [[ $name != exercise ]] || grep -q "^${pair#PAIR=} " "$TESTS/exercises" || echo "$sheet: no exercise $pair"
+    done < <(grep -oE '`make [a-z]+( PAIR=[a-z/]+)?' "$1")
 }
 
 headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
@@ -79,8 +83,8 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     [[ $(wrong_excerpts handouts/excerpt.md) == 'excerpt.md:5: not in ../mine/file.c: int y;'* ]]
     sed -i 's/int y/int x/' handouts/excerpt.md
     [ -z "$(wrong_excerpts handouts/excerpt.md)" ]
-    printf '[f](../mine/none.c) [g](#none) `none.c`\n' >handouts/names.md
-    [ "$(wrong_names handouts/names.md | grep -c none)" = 3 ]
+    printf '[f](../mine/none.c) [g](#none) `none.c` `make none` `make exercise PAIR=no/ne DIR=x`\n' >handouts/names.md
+    [ "$(wrong_names handouts/names.md | grep -c 'no/*ne')" = 5 ]
     printf '```console\n$ echo one\none\n2$ cat\n2> two\n2: two\n2> ^C\n2$ echo $?\n2: 130\n```\n' >right.md
     "$TESTS/transcript" right.md </dev/null 3>&-
     sed 's/^2: two/2: three/' right.md >wrong.md
