@@ -22,6 +22,23 @@ lint: ## check the sources with every compiler and checker that is installed
 bench: all ## measure the pairs against cat | cat, in ratios (about a minute)
 	@tests/bench
 
+sheets := $(patsubst handouts/%.md,%,$(filter-out handouts/README.md,$(wildcard handouts/*.md)))
+pages := $(addprefix build/handouts/,index $(sheets))
+handouts: $(addsuffix .html,$(pages)) $(addsuffix .pdf,$(pages)) ## render the lab sheets to HTML and PDF, in build/handouts
+
+rendering := $(wildcard handouts/*.svg handouts/render/*)
+build/handouts/index.html: handouts/README.md $(rendering)
+	@$(render)
+build/handouts/%.html: handouts/%.md $(rendering)
+	@$(render)
+define render
+mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 --self-contained \
+	--template render/template.html --lua-filter render/filter.lua -o ../$@ $(<F)
+endef
+
+build/handouts/%.pdf: build/handouts/%.html # from standard input: no links to files beside it
+	@weasyprint -q - $@ <$<
+
 deps: ## install what the tests need (apt, with sudo if you are not root)
 	@tests/deps
 
@@ -34,4 +51,4 @@ help: ## show this, and what is missing on this machine
 	@tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all demo exercise test grade lint bench deps clean help
+.PHONY: all demo exercise test grade lint bench handouts deps clean help

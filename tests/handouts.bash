@@ -1,0 +1,33 @@
+# handouts.bash: what the tests of the lab sheets share.
+
+ROOT=${TESTS%/*} # not $SUITE: the sheets are about the programs as they are, not sanitized ones
+SHEETS=$ROOT/handouts
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() { :; }
+
+# Plays the sheet's transcripts beside a copy of its topic; nothing may be left afterwards.
+play() { # SHEET [KIND]
+    need python3 python3
+    [ -n "${QUEUES:-}" ] || [[ $1 != mqueue ]] || skip "no message queues to be seen here: mount -t mqueue none /dev/mqueue"
+    cp -Rp "$ROOT/$1" .
+    (close_others && exec timeout -k 5 240 "$TESTS/transcript" "$SHEETS/$1.md" "${@:2}") </dev/null
+    [ -z "${ISOLATED:-}" ] || [ -z "$(ls /dev/shm; ls "$QUEUES")" ] # nobody else's can be there
+}
+
+# Wine for transcripts: the small Wine of the tests has no console, so it sees no terminal
+play_windows() { # SHEET
+    PAIR=$1/windows
+    start_wine
+    mkdir bin
+    cat >bin/wine <<END
+#!/bin/bash
+[ ! -t 0 ] || exec </dev/null
+exec $WINE "\$@" > >(trap '' INT; exec cat) 2> >(trap '' INT; exec cat >&2)
+END
+    chmod +x bin/wine
+    PATH=$PWD/bin:$PATH play "$1" windows
+}

@@ -1,0 +1,109 @@
+# The lab sheets are true: what they quote is in the sources, what they link to and name is there.
+# handouts/README.md says how a sheet is written for that; transcripts.bats plays what they show.
+
+# shellcheck disable=SC2016 # the backticks of Markdown, nothing to expand
+PAIR=none
+load helper
+load handouts
+
+# Prints each excerpt of a sheet that is not, line by line, in the file that the last link before
+# it leads to; `…` stands for what is left out.
+wrong_excerpts() { # SHEET
+    local line file='' inside='' piece='' rest='' number=0
+    while IFS= read -r line || [ -n "$line" ]; do
+        number=$((number + 1))
+        if [ -n "$inside" ]; then
+            if [ "$line" = '…' ] || [ "$line" = '```' ]; then
+                if [[ $rest != *$'\n'"$piece"* ]]; then
+                    echo "${1##*/}:$number: not in $file: $piece"
+                fi
+                rest=$'\n'${rest#*$'\n'"$piece"} piece=''
+                [ "$line" = '…' ] || inside=''
+            else
+                piece+=$line$'\n'
+            fi
+        elif [ "$line" = '```c' ] || [ "$line" = '```idl' ]; then
+            inside=yes rest=$'\n'$(cat "${1%/*}/$file" 2>&1 || true)$'\n'
+        elif [[ $line =~ ^(.*\]\(([^\)]*)\)).*:$ ]]; then
+            file=${BASH_REMATCH[2]}
+        fi
+    done <"$1"
+}
+
+# Prints what a sheet links to or names as a file, and what is not there.
+wrong_names() { # SHEET
+    local name pair sheet=${1##*/} topic
+    topic=$ROOT/${sheet%.md}
+    while IFS= read -r name; do
+        case $name in
+        https://*) ;;
+        *'#'*) grep -qx "#\+ *${name##*#}" <(headings "${1%/*}/${name%%#*}" "$1") || echo "$sheet: no such heading: $name" ;;
+        *) [ -e "${1%/*}/$name" ] || echo "$sheet: links to $name" ;;
+        esac
+    done < <(grep -o ']([^) ]*)' "$1" | sed 's/^](//; s/)$//')
+    while IFS= read -r name; do
+        [[ $name == my-* ]] || compgen -G "$topic/*/$name" >/dev/null || compgen -G "$topic/*/runtime/$name" >/dev/null ||
+            [ -e "$ROOT/$name" ] || [ -e "$SHEETS/$name" ] || echo "$sheet: names $name"
+    done < <(grep -oE '`[A-Za-z0-9_./-]+\.(c|h|S|md|svg|idl|bats)`' "$1" | tr -d '`')
+    while read -r _ name pair; do
+        grep -q "^$name:" "$ROOT/Makefile" || echo "$sheet: make $name"
+        [[ $name != exercise ]] || grep -q "^${pair#PAIR=} " "$TESTS/exercises" || echo "$sheet: no exercise $pair"
+    done < <(grep -oE '`make [a-z]+( PAIR=[a-z/]+)?' "$1")
+}
+
+headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
+    local file=$1
+    [ -f "$file" ] || file=$2
+    sed -n 's/^\(##*\) /\1 /p' "$file" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9\n#-' | sed 's/^\(#*\)-/\1 /'
+}
+
+@test "every excerpt in the sheets is in its source, line by line" {
+    for sheet in "$SHEETS"/*.md; do wrong_excerpts "$sheet"; done >wrong
+    cat wrong && [ ! -s wrong ]
+}
+
+@test "every link in the sheets leads somewhere, and every file that they name is there" {
+    for sheet in "$SHEETS"/*.md; do wrong_names "$sheet"; done >wrong
+    cat wrong && [ ! -s wrong ]
+}
+
+@test "every call in a picture is in its topic's programs" {
+    for picture in "$SHEETS"/*.svg; do
+        topic=${picture##*/}
+        for call in $(grep 'class="code"' "$picture" | grep -oE '>[a-zA-Z_]+[(,<]' | tr -d '>(,<'); do
+            grep -qw -- "$call" "$ROOT/${topic%.svg}"/*/*.[ch] || echo "${picture##*/}: $call"
+        done
+    done >wrong
+    cat wrong && [ ! -s wrong ]
+}
+
+@test "a wrong excerpt, link, file name or transcript is found" {
+    mkdir handouts mine && echo 'int x;' >mine/file.c
+    printf '[f](../mine/file.c):\n\n```c\nint y;\n```\n' >handouts/excerpt.md
+    [[ $(wrong_excerpts handouts/excerpt.md) == 'excerpt.md:5: not in ../mine/file.c: int y;'* ]]
+    sed -i 's/int y/int x/' handouts/excerpt.md
+    [ -z "$(wrong_excerpts handouts/excerpt.md)" ]
+    printf '[f](../mine/none.c) [g](#none) `none.c` `make none` `make exercise PAIR=no/ne DIR=x`\n' >handouts/names.md
+    [ "$(wrong_names handouts/names.md | grep -c 'no/*ne')" = 5 ]
+    printf '```console\n$ echo one\none\n2$ cat\n2> two\n2: two\n2> ^C\n2$ echo $?\n2: 130\n```\n' >right.md
+    "$TESTS/transcript" right.md </dev/null 3>&-
+    sed 's/^2: two/2: three/' right.md >wrong.md
+    run ! "$TESTS/transcript" wrong.md </dev/null 3>&-
+    [[ $output == *"wrong.md:6: 2: three"* ]]
+    sed '/^one/d' right.md >silent.md
+    run ! "$TESTS/transcript" silent.md </dev/null 3>&-
+    [[ $output == *"silent.md: terminal 1 at the end: to be seen, but not in the sheet: one"* ]]
+}
+
+@test "make handouts renders every sheet, with its picture inside, to HTML and PDF" {
+    need pandoc pandoc
+    need weasyprint weasyprint
+    make -s -C "$ROOT" handouts
+    for sheet in "$SHEETS"/*.md; do
+        page=${sheet##*/} && page=$ROOT/build/handouts/${page%.md}
+        page=${page/README/index}
+        [ "$(head -c 5 "$page.pdf")" = %PDF- ]
+        run ! grep -E 'src="[^d]' "$page.html"
+        [ "$(grep -c '!\[' "$sheet")" = "$(grep -o '<img' "$page.html" | wc -l)" ]
+    done
+}
