@@ -163,7 +163,7 @@ END
     start_wine
     for side in producer consumer; do
         status=0
-        (close_others && cd "$SUITE/$PAIR" && exec $WINE $side.exe) </dev/null >out 2>err || status=$?
+        (close_others && cd "$SUITE/$PAIR" && exec "${WINE[@]}" $side.exe) </dev/null >out 2>err || status=$?
         [ "$status" = 77 ]
         [ "$(wc -l <err)" = 1 ]
         grep -q "^$side: GetProcAddress NtAlpc.*: no ALPC here" err
