@@ -78,7 +78,10 @@ start_wine() {
     export WINEPREFIX=$BATS_FILE_TMPDIR/wine WINEDEBUG=-all
     export WINEDLLOVERRIDES='winedbg.exe=d;winemenubuilder.exe=d;mscoree=d;mshtml=d'
     unset DISPLAY
-    [ -e "$BATS_FILE_TMPDIR/probe.exe" ] && return
+    if [ -e "$BATS_FILE_TMPDIR/probe.exe" ]; then
+        ! wineserver_crashed || run_wineserver
+        return
+    fi
     x86_64-w64-mingw32-gcc -O2 -static -s -o "$BATS_FILE_TMPDIR/new.exe" "$TESTS/probe.c"
     local system=$WINEPREFIX/drive_c/windows/system32 dll
     mkdir -p "$system"
@@ -99,7 +102,34 @@ start_wine() {
 }
 
 run_wineserver() { # it stays: a program then starts in some 20 ms
-    (close_others && exec setsid wineserver -p) </dev/null >/dev/null 2>&1 || true
+    (close_others && exec setsid wineserver -p) </dev/null >/dev/null 2>"$BATS_FILE_TMPDIR/wineserver.log" || true
+}
+
+wineserver_crashed() { # as its handler of SIGSEGV says
+    grep -qs '^wineserver crashed' "$BATS_FILE_TMPDIR/wineserver.log"
+}
+
+# Wine 8's wineserver at times crashes (in message_queue_read) when a process is killed that waits in
+# a ReadFile from a pipe, and the other side writes just then. It takes all programs with it: they
+# hang or end with 0. Such a test says nothing of ours, neither good nor bad.
+not_without_wine() { # [LABEL]
+    ! wineserver_crashed || skip "Wine's own server has crashed: $(cat "$BATS_FILE_TMPDIR/wineserver.log")"
+    [ $# = 0 ] || ! wine_deadlock "$1" || skip "Wine's own deadlock in a process that ends"
+}
+
+# A process that ends kills its other threads by SIGQUIT; Wine 8 lets that come while one has its
+# virtual_mutex (in a ReadFile from a named pipe), for which the last one then waits for ever,
+# about once in 100 times. Only there the first thread is dead and others wait for a lock: a
+# program of ours that hangs has its first thread.
+wine_deadlock() { # LABEL
+    local task others=0
+    is_windows && grep -qs '^State:.Z' "/proc/${pid[$1]}/status" || return
+    for task in "/proc/${pid[$1]}/task/"*; do
+        [ "${task##*/}" != "${pid[$1]}" ] || continue
+        [[ $(cat "$task/wchan" 2>/dev/null) == futex* ]] || return
+        others=1
+    done
+    ((others))
 }
 
 # bats calls it after the last test of a file
@@ -231,6 +261,7 @@ eventually() {
     local until=$((SECONDS + ${PATIENCE:-60}))
     until "$@"; do
         if ((SECONDS >= until)); then
+            not_without_wine
             echo "gave up waiting for: $*"
             return 1
         fi
@@ -248,10 +279,14 @@ ends() {
     if [ "$1" = consumer ] && ! has two; then
         return # the producer waits for it
     fi
-    eventually is_gone "$1" || return
+    if ! eventually is_gone "$1"; then
+        not_without_wine "$1"
+        return 1
+    fi
     wait "${pid[$1]}" || status=$?
     unset "pid[$1]"
     if [[ ! $status =~ ^($2)$ ]]; then
+        not_without_wine
         echo "$1 ended with status $status instead of $2"
         cat "$1.err"
         return 1
