@@ -26,7 +26,7 @@ play_windows() { # SHEET
     cat >bin/wine <<END
 #!/bin/bash
 [ ! -t 0 ] || exec </dev/null
-exec $WINE "\$@" > >(trap '' INT; exec cat) 2> >(trap '' INT; exec cat >&2)
+exec ${WINE[*]} "\$@" > >(trap '' INT; exec cat) 2> >(trap '' INT; exec cat >&2)
 END
     chmod +x bin/wine
     PATH=$PWD/bin:$PATH play "$1" windows

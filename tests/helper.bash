@@ -71,9 +71,9 @@ start_wine() {
     # is at 0x7ffe0000, the place of Windows' shared user data, it ends with 1 and no word, about once
     # in 8000 starts. So: nothing at random; where that is refused, a heap made of mappings alone.
     if setarch -R true 2>/dev/null; then
-        WINE=(setarch -R wine)
+        WINE=(setarch -R "$(command -v wine)")
     else
-        WINE=(env GLIBC_TUNABLES=glibc.malloc.mmap_threshold=0 wine)
+        WINE=(env GLIBC_TUNABLES=glibc.malloc.mmap_threshold=0 "$(command -v wine)")
     fi
     export WINEPREFIX=$BATS_FILE_TMPDIR/wine WINEDEBUG=-all
     export WINEDLLOVERRIDES='winedbg.exe=d;winemenubuilder.exe=d;mscoree=d;mshtml=d'
