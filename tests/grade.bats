@@ -195,10 +195,11 @@ same() { # EXPECTED CAME
 ends() {
     local code=0
     if [ "$1" = consumer ] && ! has two; then return; fi
-    eventually is_gone "$1" >/dev/null || return
+    eventually is_gone "$1" >/dev/null || { not_without_wine "$1" && return 1; }
     wait "${pid[$1]}" || code=$?
     unset "pid[$1]"
     [[ ! $code =~ ^($2)$ ]] || return 0
+    not_without_wine
     case $code in
     153) say "$1$(whose "$1") wrote more than 64 MB" ;;
     129 | 1[3-5]? | 16?) say "$1$(whose "$1") died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
