@@ -217,6 +217,7 @@ start() {
     read -ra program <<<"${UNDER:-}"
     shift 2
     echo "$side${1:+ $*} <$(readlink /proc/self/fd/0)" >>commands
+    : >"$label.err" # what an earlier one said
     case $PAIR in
     */windows | */rpc) program+=("${WINE[@]}" "./$side.exe") ;;
     mach/*) program+=(./run) ;; # boots a machine with both sides
