@@ -31,12 +31,12 @@ static void connect_client(void)
 	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &who, &size) == -1)
 		err(1, "getsockopt %s", path);
 
-	/* 2. It sends a connection request, which may be refused. */
-	if (who.uid != geteuid())
-		reason = "not your server";
-	else if (receive_message(connection, &message, NULL) != CONNECT ||
-		 message.value != VERSION)
+	/* 2. It sends a connection request, which may be refused: read first, since what is left
+	 * unread makes close() a reset, which may overtake the refusal. */
+	if (receive_message(connection, &message, NULL) != CONNECT || message.value != VERSION)
 		reason = "wrong version";
+	else if (who.uid != geteuid())
+		reason = "not your server";
 	else if (accepted == producers)
 		reason = "too many clients";
 	if (reason != NULL) {

@@ -78,8 +78,8 @@ static inline void send_message(int port, struct message *message, int handle)
 		err(1, "sendmsg %s", path);
 }
 
-/* Wait for a message, and the handle in it, or -1; where handle is NULL, none is taken. What is no
- * message counts as GONE. */
+/* Wait for a message, and the handle in it, or -1; where handle is NULL, none is taken. What is
+ * no message counts as GONE. */
 static inline enum type receive_message(int port, struct message *message, int *handle)
 {
 	union rights rights;

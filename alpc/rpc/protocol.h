@@ -1,7 +1,7 @@
 /* What both sides of alpc/rpc share beside their protocol, the interface in lines.idl: the
- * endpoint's name, their ends, and what the run-time wants of every program. On Windows local RPC (ncalrpc)
- * goes over ALPC; Wine makes a named pipe of it. Either is gone with the server: there is
- * nothing to clean up, not even after Ctrl-C. */
+ * endpoint's name, their ends, and what the run-time wants of every program. On Windows local
+ * RPC (ncalrpc) goes over ALPC; Wine makes a named pipe of it. Either is gone with the server:
+ * there is nothing to clean up, not even after Ctrl-C. */
 #include "lines.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 static const char *program; /* which side we are */
 static char endpoint[300];
 
-/* End at once. ExitProcess, or a return from main, would end the other threads first and then run
- * the end of the RPC run-time, which may wait for ever for what one of them has locked: seen
- * under Wine. */
+/* End at once. ExitProcess, or a return from main, would end the other threads first and then
+ * run the end of the RPC run-time, which may wait for ever for what one of them has locked:
+ * seen under Wine. */
 static inline _Noreturn void quit(UINT status)
 {
 	TerminateProcess(GetCurrentProcess(), status);
