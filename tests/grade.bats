@@ -30,7 +30,7 @@ say_file() { # FILE LINES
 }
 
 teardown() {
-    local label
+    local label rest
     if [ -z "${BATS_TEST_COMPLETED:-}" ] && [ -z "${BATS_TEST_SKIPPED:-}" ]; then
         for label in "${!pid[@]}"; do
             is_gone "$label" || say "$label$(whose "$label") is still running, $(doing "${pid[$label]}")"
@@ -41,8 +41,11 @@ teardown() {
             say_file "$label" 3
         done
         if [ -e commands ]; then
-            say "by hand:"
-            sed -E "s,$PWD/,,; s, </dev/null$,," commands | tail -n 4 >commands.short
+            say "by hand (./ is your folder, $PAIR/ the suite's, NAME a name of your choice):"
+            while read -r label rest; do
+                if [ "${who:-both}" = both ] || [ "$who" = "$label" ]; then label=./$label; else label=$PAIR/$label; fi
+                echo "$label ${rest//${name:-no name}/NAME}"
+            done <commands | sed -E "s,<$PWD/,<,; s, </dev/null$,," | tail -n 4 >commands.short
             say_file commands.short 4
         fi
     fi
@@ -405,7 +408,7 @@ makes_calls() { # SIDE
     [ ! -s warnings ]
 }
 
-@test "[10] producer: words that cannot be guessed come out of our consumer" {
+@test "[10] producer: random words that it sends arrive at our consumer" {
     yours producer
     first producer
     words 300 >input
@@ -509,7 +512,7 @@ makes_calls() { # SIDE
     ends producer 1
 }
 
-@test "[10] consumer: words that cannot be guessed come from our producer" {
+@test "[10] consumer: random words that our producer sends come out" {
     yours consumer
     first consumer
     words 300 >input

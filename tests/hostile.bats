@@ -22,7 +22,7 @@ honest() {
     for name in "$@"; do
         [ -d "$name" ] || submission "$name"
         install -d -m 711 "$BATS_RUN_TMPDIR-$name"
-        TMPDIR=$BATS_RUN_TMPDIR-$name PATIENCE=5 CHECKS='builds|words that|both: yours' \
+        TMPDIR=$BATS_RUN_TMPDIR-$name PATIENCE=5 CHECKS='builds|random words|both: yours' \
             grade mqueue/posix "$name" >"$name.txt" 2>"$name.err" &
         jobs[$name]=$!
     done
@@ -31,8 +31,8 @@ honest() {
         wait "${jobs[$name]}" || status=$?
         cat "$name.txt" "$name.err"
         [ "$status" = 1 ]
-        grep -q $'^ *[-0]/10\tproducer: words' "$name.txt"
-        grep -q $'^ 10/10\tconsumer: words' "$name.txt"
+        grep -q $'^ *[-0]/10\tproducer: random words' "$name.txt"
+        grep -q $'^ 10/10\tconsumer: random words' "$name.txt"
         grep -q $'^ *[-0]/5\tboth' "$name.txt"
         rmdir "$BATS_RUN_TMPDIR-$name" # nothing is left in it
         [ ! -e /var/tmp/ipc-grader-left ]
@@ -62,7 +62,7 @@ honest() {
     honest forges
     run ! grep -q '^Grade' forges.txt
     for format in tap junit gradescope prairielearn vpl classroom; do
-        PATIENCE=5 CHECKS='builds|words that' grade mqueue/posix forges $format >forges.$format &
+        PATIENCE=5 CHECKS='builds|random words' grade mqueue/posix forges $format >forges.$format &
     done
     wait
     [ "$(grep -c '^ok' forges.tap)" = 3 ] # both build, the consumer's words
@@ -99,7 +99,7 @@ honest() {
     cp -R "$SUITE/mqueue/posix" makefile
     printf 'all %%:\n\ttouch /tmp/ipc-grader-made /var/tmp/ipc-grader-made\n' >makefile/Makefile
     cp makefile/Makefile makefile/GNUmakefile
-    CHECKS='builds|words that' grade mqueue/posix makefile
+    CHECKS='builds|random words' grade mqueue/posix makefile
     [ ! -e /tmp/ipc-grader-made ] && [ ! -e /var/tmp/ipc-grader-made ]
 }
 
@@ -115,14 +115,14 @@ honest() {
         else
             submission "$name" && mv "$name" $i
         fi
-        CHECKS='builds|words that' grade mqueue/posix $i >$i.txt 2>&1 &
+        CHECKS='builds|random words' grade mqueue/posix $i >$i.txt 2>&1 &
         gradings+=($!)
     done
     for ((i = 0; i < 20; i++)); do
         if ((i % 3 == 0)); then
             wait "${gradings[i]}" || true
-            grep -q $'^ 10/10\tconsumer: words' $i.txt || { cat $i.txt && return 1; }
-            grep -q $'^ *[-0]/10\tproducer: words' $i.txt
+            grep -q $'^ 10/10\tconsumer: random words' $i.txt || { cat $i.txt && return 1; }
+            grep -q $'^ *[-0]/10\tproducer: random words' $i.txt
         else
             wait "${gradings[i]}" || { cat $i.txt && return 1; }
         fi

@@ -23,7 +23,7 @@ mutants() {
         (
             close_others
             status=0
-            PATIENCE=5 CHECKS="builds|words that|$check" grade "$pair" $n >$n.txt || status=$?
+            PATIENCE=5 CHECKS="builds|random words|$check" grade "$pair" $n >$n.txt || status=$?
             [ "$status" = 1 ] && ! grep -q 'grading was ended' $n.txt &&
                 grep -Eq "^ *[-0]/[0-9]+"$'\t'"$check" $n.txt
         ) >/dev/null 2>&1 &

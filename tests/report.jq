@@ -32,9 +32,11 @@ def all: map(.max) | add // 0;
 
 def as_text:
     "\($pair), submission \($submission):",
-    (.[] | (if .status == "not run" then " -" else "\(.points)" end) as $p
+    (. as $all | to_entries[] | .key as $i | .value
+        | (if .status == "not run" then " -" else "\(.points)" end) as $p
         | "\(" " * (3 - ($p | length)) // "")\($p)/\(.max)\t\(.name)"
-          + (.output | indented("\t| "))),
+          + (if $i > 0 and .status == "not run" and .output == $all[$i - 1].output then "" # said already
+             else .output | indented("\t| ") end)),
     "\(got) of \(all) points";
 
 def as_tap:
