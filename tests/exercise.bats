@@ -110,7 +110,7 @@ is_completed() {
     mkdir mine
     echo precious >mine/producer.c
     run -1 "$SUITE/tests/exercise" shm/posix "$PWD/mine"
-    [ "$output" = "exercise: $PWD/mine: is not empty" ]
+    [ "$output" = "exercise: $PWD/mine: is not empty: name another, or remove it" ]
     [ "$(cat mine/producer.c)" = precious ]
     run -2 "$SUITE/tests/exercise" shm/solaris "$PWD/other"
     [[ $output == *'one of alpc/model '*' shm/posix '* ]]
