@@ -48,8 +48,8 @@ def as_tap:
 def as_junit:
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
     "<testsuites><testsuite name=\"\($pair | @html)\" tests=\"\(length)\" failures=\"\(map(select(.status == "failed")) | length)\" skipped=\"\(map(select(.status == "not run")) | length)\" errors=\"0\" time=\"0\">",
-    (.[] | "<testcase classname=\"\($pair | @html)\" name=\"\("[\(.points)/\(.max)] \(.name)" | @html)\" time=\"0\">"
-        + (if .status == "failed" then "<failure message=\"failed\">\(.output | @html)</failure>"
+    (.[] | "<testcase classname=\"\($pair | @html)\" name=\"\("[\(.max)] \(.name)" | @html)\" time=\"0\">"
+        + (if .status == "failed" then "<failure message=\"\(.output | split("\n")[0] // "failed" | @html)\">\(.output | @html)</failure>"
            elif .status == "not run" then "<skipped message=\"\(.output | @html)\"/>"
            else "" end) + "</testcase>"),
     "</testsuite></testsuites>";
