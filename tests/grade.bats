@@ -45,7 +45,7 @@ teardown() {
             while read -r label rest; do
                 if [ "${who:-both}" = both ] || [ "$who" = "$label" ]; then label=./$label; else label=$PAIR/$label; fi
                 echo "$label ${rest//${name:-no name}/NAME}"
-            done <commands | sed -E "s,<$PWD/,<,; s, </dev/null$,," | tail -n 4 >commands.short
+            done <commands | sed -E "s,<$PWD/,<,; s, </dev/null$,,; s,^(.*) <pipe:.*,yes | \\1," | tail -n 4 >commands.short
             say_file commands.short 4
         fi
     fi

@@ -62,6 +62,9 @@ results() { # FORMAT: in one.FORMAT and two.FORMAT
     two_submissions
     results tap
     [ "$(head -n 1 two.tap)" = 1..6 ]
+    need prove perl
+    prove --ignore-exit -Q -e cat one.tap # a reader of TAP that comes with Perl
+    run ! prove --ignore-exit -Q -e cat two.tap
     [ "$(grep -c '^ok ' two.tap)" = 5 ] && [ "$(grep -c '^not ok ' two.tap)" = 1 ]
     results junit
     need xmllint libxml2-utils
