@@ -99,12 +99,15 @@ nothing_left() {
     [ -z "$left" ] || { say "left behind: $left" && return 1; }
 }
 
+state() { # PID: R, S, T ...
+    sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null
+}
+
 # doing PID: what it waits in, by the kernel's word (the numbers are amd64's)
 doing() {
-    local state call first
-    state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null)
+    local call first
     read -r call first _ <"/proc/$1/syscall" 2>/dev/null || call=
-    case $state in
+    case $(state "$1") in
     R) echo "busy: a loop that does not end?" && return ;;
     T) echo "stopped by a signal" && return ;;
     esac
@@ -220,7 +223,7 @@ rests() { # LABEL
     local calm=0 until=$((SECONDS + PATIENCE))
     until grep -q waiting "$1.err" || ((calm >= 20)); do
         is_gone "$1" && return # what came of it is the next question
-        if [ "$(sed 's/.*) //; s/ .*//' "/proc/${pid[$1]}/stat" 2>/dev/null)" = S ]; then ((++calm)); else calm=0; fi
+        if [ "$(state "${pid[$1]}")" = S ]; then ((++calm)); else calm=0; fi
         ((SECONDS < until)) || { say "$1$(whose "$1") does not wait, it is busy" && return 1; }
         sleep 0.01
     done
@@ -311,10 +314,6 @@ after_the_producer() {
     else
         ends consumer 0
     fi
-}
-
-died() { # LABEL SIGNAL: as the helper's, with words
-    if is_windows && [ "$2" = INT ]; then ends "$1" '0|130'; else ends "$1" $((128 + $(kill -l "$2"))); fi
 }
 
 wrong_usage() { # SIDE

@@ -1,11 +1,15 @@
 # For the tests of the grader itself.
 
-# as from a shell: what this bats tells its own parts is not for the one that the grader starts
-grade() {
+# as_from_a_shell COMMAND...: what this bats tells its own parts is not for the one that the grader starts
+as_from_a_shell() {
     (
         close_others
         unset "${!BATS_@}"
         PATH=$(tr : '\n' <<<"$PATH" | grep -v 'bats-core$' | paste -sd :)
-        exec "$TESTS/grade" "$@"
+        exec "$@"
     ) </dev/null
+}
+
+grade() {
+    as_from_a_shell "$TESTS/grade" "$@"
 }

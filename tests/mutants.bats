@@ -30,7 +30,7 @@ mutants() {
         jobs[$!]="$n $mistake"
     done < <(grep "^| $pair |" "$TESTS/mutants.md")
     for job in "${!jobs[@]}"; do
-        wait "$job" || { tail -n 30 "${jobs[$job]%% *}.txt"; echo "not found: ${jobs[$job]}" && cat "${jobs[$job]%% *}.txt" && return 1; }
+        wait "$job" || { echo "not found: ${jobs[$job]}" && cat "${jobs[$job]%% *}.txt" && return 1; }
     done
     ((n > 2))
 }
