@@ -60,14 +60,16 @@ int main(int argc, char *argv[])
 	segment = mmap(NULL, sizeof *segment, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (segment == MAP_FAILED)
 		err(1, "mmap %s", name);
-	if (sem_init(&segment->empty, 1, SLOTS) == -1 || sem_init(&segment->full, 1, 0) == -1)
+	if (sem_init(&segment->taken, 1, 0) == -1 ||
+	    sem_init(&segment->empty, 1, SLOTS) == -1 || sem_init(&segment->full, 1, 0) == -1)
 		err(1, "sem_init %s", name);
 	segment->state = READY;
 
-	if (segment->state != TAKEN)
+	if (sem_trywait(&segment->taken) == -1) {
 		warnx("waiting for a consumer on %s", name);
-	while (segment->state != TAKEN)
-		poll(NULL, 0, 1); /* look again in a millisecond */
+		if (sem_wait(&segment->taken) == -1)
+			err(1, "sem_wait %s", name);
+	}
 
 	slot = segment->slots;
 	do {

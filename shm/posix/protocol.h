@@ -24,6 +24,7 @@ struct segment {
 	_Atomic enum { NEW, READY, TAKEN } state; /* being set up; set up; has its consumer */
 	sem_t empty;              /* slots that the producer may fill, at first all of them */
 	sem_t full;               /* slots that the consumer may empty, at first none */
+	sem_t taken;              /* the consumer has come: READY is TAKEN */
 	struct slot slots[SLOTS]; /* used in turn: 0, 1, ... SLOTS - 1, 0, 1, ... */
 };
 
@@ -56,24 +57,21 @@ static inline int is_alive(enum side other)
 	return byte.l_type != F_UNLCK;
 }
 
-/* sem_wait for a slot, but end when the other side has died and left none. */
+/* sem_wait for a slot, but look every second whether the other side has died; then take what it
+ * has left, and end. */
 static inline void wait_for_slot(sem_t *semaphore, enum side other)
 {
-	struct timespec until = {.tv_sec = 0};
+	struct timespec until = {.tv_sec = time(NULL) + 1}; /* when the next second begins */
+	int died = 0;
 
-	if (sem_trywait(semaphore) == 0)
-		return;
-	do {
-		if (!is_alive(other)) {
-			if (sem_trywait(semaphore) == 0)
-				return;
+	while (sem_timedwait(semaphore, &until) == -1) {
+		if (errno != ETIMEDOUT && errno != EINTR)
+			err(1, "sem_timedwait %s", name);
+		if (died)
 			errx(1, "%s: the %s died", name, sides[other]);
-		}
-		until.tv_sec = time(NULL) + 1; /* look again when the next second begins */
-		if (sem_timedwait(semaphore, &until) == 0)
-			return;
-	} while (errno == ETIMEDOUT || errno == EINTR);
-	err(1, "sem_timedwait %s", name);
+		if (!(died = !is_alive(other)))
+			until.tv_sec = time(NULL) + 1;
+	}
 }
 
 /* The segment's size: the full one, or 0 if it has none yet. */
