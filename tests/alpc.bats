@@ -135,16 +135,6 @@ END
     ends consumer 1
 }
 
-@test "a second server on the name is refused" {
-    consume
-    says consumer waiting
-    start second consumer "$name"
-    ends second 1
-    says second "another consumer is using it\$"
-    send INT consumer
-    ends consumer 130
-}
-
 @test "a file or a symbolic link in the way is refused and left alone" {
     echo precious >file
     ln -s file link
@@ -198,17 +188,6 @@ END
     exec 9>&-
     ends producer 0
     ends consumer 0
-}
-
-@test "local RPC: a second server on the endpoint is refused" {
-    local_rpc
-    consume
-    says consumer waiting
-    start second consumer "$name"
-    ends second 1
-    says second "^consumer: RpcServerUseProtseqEp $shown: error 1740: "
-    send TERM consumer
-    died consumer TERM
 }
 
 @test "local RPC: a client of another version is refused by the run-time" {

@@ -121,21 +121,6 @@ wrong_consumer() {
     nothing_left
 }
 
-@test "a second consumer is refused, and the first one goes on" {
-    consume
-    says consumer waiting
-    start second consumer "$name"
-    ends second 1
-    says second "^consumer: CreateNamedPipe $shown: another consumer is using it: error (5|231): "
-    echo hello >input
-    produce input
-    ends producer 0
-    ends consumer 0
-    cmp input consumer.out
-    [ ! -s second.out ]
-    nothing_left
-}
-
 @test "the consumer dies between two messages: the waiting producer notices at once" {
     keyboard typed 9
     consume
@@ -154,9 +139,4 @@ wrong_consumer() {
     start consumer consumer "$name" 255
     ends consumer 2
     says consumer '^usage: consumer'
-}
-
-@test "wrong usage is told on standard error alone" {
-    wrong_usage producer
-    wrong_usage consumer
 }

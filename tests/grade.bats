@@ -11,9 +11,7 @@ setup() {
     mkdir "$box" && { [ -z "$STUDENT_ID" ] || chown "$STUDENT_ID" "$box"; }
     use_name "grade-$$-$BATS_TEST_NUMBER"
     case $PAIR in
-    mqueue/posix)
-        [ -x "$BATS_FILE_TMPDIR/mq-probe" ] || cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/mq-probe.c" -lrt
-        ;;
+    mqueue/posix) build_mq_probe ;;
     fifo/posix | alpc/model) name=$box/${name##*/} object=$name shown=$name ;;
     */windows | */rpc) start_wine ;;
     mach/*) need qemu-system-i386 qemu-system-x86 ;;
@@ -237,7 +235,7 @@ carry() { # FILE
 
 every_kind() {
     local kind
-    for kind in empty newline 'empty lines' 'no newline at the end' 'NUL bytes' 'CR LF and Ctrl-Z' UTF-8; do
+    for kind in "${kinds[@]}"; do
         contents "$kind" >input
         carry input || { say "with the input: $kind" && return 1; }
     done
@@ -300,20 +298,6 @@ stopped_at_work() { # SIDE
         nothing_left
         rm sink
     done
-}
-
-# the consumer, when its producer is dead
-after_the_producer() {
-    if has waits; then # for the next one
-        echo "from the next one" >input2
-        start producer2 producer "$name" <input2
-        ends producer2 0
-        ends consumer 0
-    elif has fails; then
-        ends consumer 1
-    else
-        ends consumer 0
-    fi
 }
 
 wrong_usage() { # SIDE

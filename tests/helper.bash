@@ -12,21 +12,24 @@ SUITE=${SUITE:-${TESTS%/*}}
 #   two      its sides are two programs that find each other by a name
 #   bytes    carries what one read() returned      lines    carries a line as a message
 #   mailbox  several producers, counted            keeps    messages outlive both sides
+#   one-to-one  a second producer is refused, a second consumer waits for the next one
+#   server   its consumer has the name alone: a second one is refused
+#   twoway   beside the pair there is twoway.c
 #   slow     some 4000 messages a second: smaller inputs do
 #   ends, fails, waits: what the consumer does when its producer has died (contract, point 8)
 traits() {
     case $1 in
-    shm/posix) echo posix live two bytes fails ;;
+    shm/posix) echo posix live two bytes one-to-one fails ;;
     mqueue/posix) echo posix live two lines mailbox keeps waits ;;
-    pipes/posix) echo posix live bytes ends ;;
+    pipes/posix) echo posix live bytes twoway ends ;;
     fifo/posix) echo posix live two bytes ends ;;
-    shm/windows) echo live two bytes fails ;;
-    mailslot/windows) echo live two lines mailbox waits ;;
-    pipes/windows) echo live bytes ends ;;
-    fifo/windows) echo live two bytes mailbox fails ;;
+    shm/windows) echo live two bytes one-to-one fails ;;
+    mailslot/windows) echo live two lines mailbox server waits ;;
+    pipes/windows) echo live bytes twoway ends ;;
+    fifo/windows) echo live two bytes mailbox server fails ;;
     mach/gnumach) echo lines ends ;;
-    alpc/model) echo posix live two lines mailbox fails ;;
-    alpc/rpc) echo live two lines mailbox fails slow ;;
+    alpc/model) echo posix live two lines mailbox server fails ;;
+    alpc/rpc) echo live two lines mailbox server fails slow ;;
     # not under the contract: alpc.bats tests that it says why it can't run
     alpc/windows) echo apart ;;
     *) echo "traits of $1: not in tests/helper.bash" >&2 && return 1 ;;
@@ -43,10 +46,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
     use_name "ipc-test-$$-$BATS_TEST_NUMBER"
     case $PAIR in
-    mqueue/posix)
-        [ -x "$BATS_FILE_TMPDIR/mq-probe" ] ||
-            cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/mq-probe.c" -lrt
-        ;;
+    mqueue/posix) build_mq_probe ;;
     */windows | */rpc) start_wine ;;
     mach/*) need_mach ;;
     esac
@@ -54,6 +54,10 @@ setup() {
 
 is_windows() {
     [[ $PAIR == */windows || $PAIR == */rpc ]]
+}
+
+build_mq_probe() {
+    [ -x "$BATS_FILE_TMPDIR/mq-probe" ] || cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/mq-probe.c" -lrt
 }
 
 need_mach() {
@@ -353,7 +357,9 @@ no_process() { # that was started here, by whomever
     done < <(grep -lszx "STARTED_IN=$PWD" /proc/[0-9]*/environ)
 }
 
-contents() { # NAME: writes an input of that kind
+kinds=(empty newline 'empty lines' 'no newline at the end' 'NUL bytes' 'CR LF and Ctrl-Z' UTF-8)
+
+contents() { # KIND: writes an input of that kind
     case $1 in
     empty) ;;
     newline) printf '\n' ;;
@@ -385,6 +391,20 @@ says_no_more() { # LABEL
     if [ "$(grep -c . "$1.err")" -gt "$(grep -c waiting "$1.err")" ] ||
         [ "$(grep -c . "$1.err")" -gt 1 ]; then
         echo "$1 says:" && cat "$1.err" && return 1
+    fi
+}
+
+# what the consumer does when its producer is dead
+after_the_producer() {
+    if has waits; then # for the next one: see that it serves it
+        echo "from the next one" >input2
+        start producer2 producer "$name" <input2
+        ends producer2 0
+        ends consumer 0
+    elif has fails; then
+        ends consumer 1
+    else
+        ends consumer 0
     fi
 }
 

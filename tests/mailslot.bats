@@ -76,21 +76,6 @@ holds_bytes() { # NUMBER FILE
     nothing_left
 }
 
-@test "a second consumer is refused, and the first one goes on" {
-    consume
-    says consumer waiting
-    start second consumer "$name"
-    ends second 1
-    says second "^consumer: CreateMutex $shown-alive: another consumer is using it: error 183: "
-    echo hello >input
-    produce input
-    ends producer 0
-    ends consumer 0
-    cmp input consumer.out
-    [ ! -s second.out ]
-    nothing_left
-}
-
 @test "the consumer dies while the producer waits for input: it is noticed at once" {
     for signal in KILL TERM; do
         rm -f typed
@@ -174,9 +159,4 @@ holds_bytes() { # NUMBER FILE
     says consumer "^consumer: CreateMailslot $shown: error 183: "
     let_go
     nothing_left
-}
-
-@test "wrong usage is told on standard error alone" {
-    wrong_usage producer
-    wrong_usage consumer
 }

@@ -101,36 +101,6 @@ windows() {
     nothing_left
 }
 
-@test "two-way: every line comes back in upper case" {
-    printf 'hello\r\n\nUntil Then 1\n\032\0last' >input
-    start twoway twoway <input
-    ends twoway 0
-    printf 'HELLO\r\n\nUNTIL THEN 1\n\032\0LAST' | cmp - twoway.out
-    : >input
-    start twoway twoway <input
-    ends twoway 0
-    [ ! -s twoway.out ]
-}
-
-@test "two-way: 10 MB without deadlock, and a line longer than both pipes hold" {
-    { seq 1000000 && head -c 3000000 /dev/zero | tr '\0' x && echo; } >input
-    start twoway twoway <input
-    ends twoway 0
-    tr '[:lower:]' '[:upper:]' <input | cmp - twoway.out
-}
-
-@test "two-way: a typed line is answered at once" {
-    keyboard typed 9
-    start twoway twoway <typed
-    echo hello >&9
-    eventually grep -q HELLO twoway.out
-    echo again >&9
-    eventually grep -q AGAIN twoway.out
-    exec 9>&-
-    ends twoway 0
-    nothing_left
-}
-
 @test "two-way: a killed child is noticed with the next line" {
     keyboard typed 9
     start twoway twoway <typed
@@ -162,10 +132,4 @@ twoway_child() {
     ends twoway 137
     eventually no_process
     exec 9>&-
-}
-
-@test "wrong usage is told on standard error alone, by all three programs" {
-    wrong_usage producer
-    wrong_usage consumer
-    wrong_usage twoway
 }

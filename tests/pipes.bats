@@ -63,31 +63,6 @@ load helper
     says producer "^producer: ./consumer: ended with status 1\$"
 }
 
-@test "two-way: every line comes back in upper case" {
-    printf 'hello\n\nUntil Then 1\nlast' >input
-    start twoway twoway <input
-    ends twoway 0
-    printf 'HELLO\n\nUNTIL THEN 1\nLAST' | cmp - twoway.out
-}
-
-@test "two-way: 10 MB without deadlock, and a line longer than both pipes hold" {
-    { seq 1000000 && head -c 3000000 /dev/zero | tr '\0' x && echo; } >input
-    start twoway twoway <input
-    ends twoway 0
-    tr '[:lower:]' '[:upper:]' <input | cmp - twoway.out
-}
-
-@test "two-way: a typed line is answered at once" {
-    mkfifo keyboard
-    exec 9<>keyboard
-    start twoway twoway <keyboard
-    echo hello >&9
-    eventually grep -q HELLO twoway.out
-    exec 9>&-
-    ends twoway 0
-    nothing_left
-}
-
 @test "two-way: a killed child is noticed with the next line" {
     mkfifo keyboard
     exec 9<>keyboard

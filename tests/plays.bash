@@ -47,21 +47,21 @@ keeps it. QSIZE are its bytes."
     eventually holds 1
     kernel "cat $fd" "mq-probe $name    # mode, messages"
 
-    step "More lines: $full messages fill the queue. The next one does not fit: mq_send \
-says EAGAIN, and the producer waits for a consumer."
+    step "More lines: $full messages fill the queue. The next mq_send does not return: the \
+producer waits for a consumer."
     for ((i = 2; i <= full + 1; i++)); do type_line "line $i"; done
     eventually says producer waiting
     holds "$full" || fail "the queue should hold $full messages"
     kernel "cat $fd" "mq-probe $name"
 
     step "The consumer comes, late, and gets every message, in order. That makes room: the \
-producer's next mq_send succeeds."
+producer's mq_send returns."
     start consumer mq_open mq_open,mq_timedreceive,close,mq_unlink
     c=${pid[consumer]}
     eventually arrived
     kernel "cat $fd" "mq-probe $name"
 
-    step "Now somebody waits for a message: a line arrives as soon as it is typed."
+    step "Now somebody waits in mq_receive: a line arrives as soon as it is typed."
     type_line "the last line"
     eventually arrived
     kernel "cat $fd" "$ps_of $p,$c"

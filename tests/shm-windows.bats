@@ -5,35 +5,6 @@ PAIR=shm/windows
 load helper
 load windows
 
-@test "a second producer on the same name is refused, and the first one goes on" {
-    echo hello >input
-    produce input
-    says producer waiting
-    start second producer "$name" <input
-    ends second 1
-    says second "^producer: CreateFileMapping $shown: another producer is using it: error 183: "
-    consume
-    ends producer 0
-    ends consumer 0
-    cmp input consumer.out
-    nothing_left
-}
-
-@test "a second consumer on the same name waits for the next producer" {
-    transfer_for_ever
-    start second consumer "$name"
-    says second waiting
-    send TERM producer
-    ends producer 143
-    ends consumer 1
-    echo "for the second" >input
-    produce input
-    ends producer 0
-    ends second 0
-    cmp input second.out
-    nothing_left
-}
-
 @test "another kind of object with the mapping's name: both sides refuse it, error 6" {
     for kind in event mutex semaphore; do
         hold $kind "Local\\$name"
@@ -99,9 +70,4 @@ load windows
     ends producer 0
     ends consumer 0
     cmp input consumer.out
-}
-
-@test "wrong usage is told on standard error alone" {
-    wrong_usage producer
-    wrong_usage consumer
 }

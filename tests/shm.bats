@@ -40,34 +40,6 @@ stopped() {
     [[ $(ps -o stat= --ppid "${pid[producer]}") == [Tt]* ]]
 }
 
-@test "a second producer on the same name is refused, and the first one goes on" {
-    echo hello >input
-    produce input
-    says producer waiting
-    start second producer "$name" <input
-    ends second 1
-    says second "^producer: shm_open $name: another producer is using it\$"
-    consume
-    ends producer 0
-    ends consumer 0
-    cmp input consumer.out
-}
-
-@test "a second consumer on the same name waits for the next producer" {
-    transfer_for_ever
-    start second consumer "$name"
-    says second waiting
-    send TERM producer
-    ends producer 143
-    ends consumer 1
-    echo "for the second" >input
-    produce input
-    ends producer 0
-    ends second 0
-    cmp input second.out
-    nothing_left
-}
-
 @test "of two consumers that wait one gets everything, the other waits on" {
     seq 100000 >input
     for i in {1..10}; do

@@ -26,11 +26,3 @@ keyboard() { # NAME DESCRIPTOR
     mkfifo "$1"
     eval "exec $2<>$1" # both ends, so that no open waits for the other
 }
-
-# wrong usage is said on standard error, standard output stays empty
-wrong_usage() { # SIDE
-    start "$1" "$1" one two three four
-    ends "$1" 2
-    says "$1" "^usage: $1"
-    [ ! -s "$1.out" ]
-}

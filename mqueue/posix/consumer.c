@@ -14,24 +14,29 @@ static void open_to_receive(void)
 		err(1, "malloc");
 }
 
-/* mq_receive; while the queue is empty we wait for a producer, what has come written out. */
+/* mq_receive, as mq_timedreceive: that is the same with a limit to the waiting while the queue is
+ * empty, so that we can write out what has come, tell the user, and see whether the queue is
+ * still there. */
 static size_t receive_message(void)
 {
 	static int told;
+	struct timespec until = {.tv_sec = 0}; /* in the past: the first time just try */
 	ssize_t length;
 
-	for (int tries = 0; (length = mq_receive(queue, message, size, NULL)) == -1; tries++) {
-		if (errno != EAGAIN)
+	while ((length = mq_timedreceive(queue, message, size, NULL, &until)) == -1) {
+		if (errno != ETIMEDOUT && errno != EINTR)
 			err(1, "mq_receive %s", name);
 		if (fflush(stdout) == EOF)
 			err(1, "write");
 		if (!told++)
 			warnx("waiting for a producer on %s", name);
-		if (!may_be_ready(POLLIN, tries) && !has_name()) { /* by a producer's Ctrl-C */
+		if (until.tv_sec != 0 &&
+		    !has_name()) { /* a producer was interrupted and removed it */
 			mq_close(queue);
 			open_to_receive();
 			warnx("%s was removed: waiting for a producer on a new one", name);
 		}
+		until.tv_sec = time(NULL) + 1;
 	}
 	told = 1;
 	return length;

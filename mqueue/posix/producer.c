@@ -11,21 +11,22 @@ static void check_queue(void)
 		errx(1, "mq_send %s: the queue has been removed", name);
 }
 
-/* mq_send; while the queue is full we wait for a consumer. */
+/* mq_send, as mq_timedsend: that is the same with a limit to the waiting while the queue is full,
+ * so that we can tell the user, and see whether the queue is still there. */
 static int send_message(const char *message, size_t length)
 {
 	static int told;
+	struct timespec until = {.tv_sec = time(NULL) + 1};
 
 	if (may_wait || length == 0) /* it may have been removed since the message before */
 		check_queue();
-	for (int tries = 0; mq_send(queue, message, length, 0) == -1; tries++) {
-		if (errno != EAGAIN)
+	while (mq_timedsend(queue, message, length, 0, &until) == -1) {
+		if (errno != ETIMEDOUT && errno != EINTR)
 			return -1;
-		if (!may_be_ready(POLLOUT, tries)) {
-			check_queue();
-			if (!told++)
-				warnx("waiting for a consumer on %s", name);
-		}
+		check_queue();
+		if (!told++)
+			warnx("waiting for a consumer on %s", name);
+		until.tv_sec = time(NULL) + 1;
 	}
 	return 0;
 }

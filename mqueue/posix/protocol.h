@@ -5,12 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
-#include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static char *name; /* a slash, then no other */
@@ -48,9 +47,8 @@ static inline void stop(int signal_number) /* after a signal: whatever is in it 
 	raise(signal_number);
 }
 
-/* mq_open; from here to mq_close an error or a signal removes the queue. O_NONBLOCK: mq_send does
- * not wait while the queue is full, nor mq_receive while it is empty (EAGAIN): may_be_ready does.
- * Returns the longest message that the queue takes. */
+/* mq_open; from here to mq_close an error or a signal removes the queue.
+ * Returns the longest message that it takes. */
 static inline size_t open_queue(int flags)
 {
 	struct mq_attr limits;
@@ -61,7 +59,7 @@ static inline size_t open_queue(int flags)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL); /* none between the name and its clean-up */
-	if ((queue = mq_open(name, flags | O_CREAT | O_NONBLOCK, 0600, NULL)) == -1)
+	if ((queue = mq_open(name, flags | O_CREAT, 0600, NULL)) == -1)
 		err(1, "mq_open %s", name);
 	if (fstat(queue, &status) == -1)
 		err(1, "fstat %s", name);
@@ -74,19 +72,4 @@ static inline size_t open_queue(int flags)
 	if (mq_getattr(queue, &limits) == -1)
 		err(1, "mq_getattr %s", name);
 	return limits.mq_msgsize;
-}
-
-/* Waits until the queue may have room (POLLOUT) or a message (POLLIN). The first time we only let
- * the other side run, if it can: then nobody sleeps. Then we sleep, but a second at most (0: it
- * has passed): so we can tell the user, and see whether the queue is still there. */
-static inline int may_be_ready(short event, int tries)
-{
-	struct pollfd wanted = {.fd = queue, .events = event};
-	int ready = 1;
-
-	if (tries == 0)
-		sched_yield();
-	else if ((ready = poll(&wanted, 1, 1000)) == -1 && errno != EINTR)
-		err(1, "poll %s", name);
-	return ready != 0;
 }
