@@ -5,6 +5,7 @@
 bats_require_minimum_version 1.5.0 2>/dev/null || true # tests/run reads this file, too
 TESTS=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 SUITE=${SUITE:-${TESTS%/*}}
+source "$TESTS/wine.bash"
 
 # The traits of a pair, as tags of the contract's tests that it must pass:
 #   posix    runs on Linux itself: strace, valgrind and the sanitizers work
@@ -138,8 +139,7 @@ wine_deadlock() { # LABEL
 
 # bats calls it after the last test of a file
 teardown_file() {
-    [ ! -d "$BATS_FILE_TMPDIR/wine" ] ||
-        (export WINEPREFIX=$BATS_FILE_TMPDIR/wine && close_others && wineserver -k) || true
+    (export WINEPREFIX=$BATS_FILE_TMPDIR/wine && close_others && end_wine)
 }
 
 teardown() {
