@@ -421,6 +421,7 @@ load strace
     ends producer 1
     says producer '^producer: .*: (Is a directory$|error [0-9]+)'
     if has waits; then
+        says consumer waiting # it is not a shell any more, which would ignore the signal
         send INT consumer
         died consumer INT
     elif has two; then
