@@ -72,17 +72,8 @@ need_mach() {
 start_wine() {
     need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
     need wine wine
-    # Debian's Wine (without its preloader) has its heap where the kernel puts it at random. When that
-    # is at 0x7ffe0000, the place of Windows' shared user data, it ends with 1 and no word, about once
-    # in 8000 starts. So: nothing at random; where that is refused, a heap made of mappings alone.
-    if setarch -R true 2>/dev/null; then
-        WINE=(setarch -R "$(command -v wine)")
-    else
-        WINE=(env GLIBC_TUNABLES=glibc.malloc.mmap_threshold=0 "$(command -v wine)")
-    fi
-    export WINEPREFIX=$BATS_FILE_TMPDIR/wine WINEDEBUG=-all
-    export WINEDLLOVERRIDES='winedbg.exe=d;winemenubuilder.exe=d;mscoree=d;mshtml=d'
-    unset DISPLAY
+    choose_wine
+    export WINEPREFIX=$BATS_FILE_TMPDIR/wine
     if [ -e "$BATS_FILE_TMPDIR/probe.exe" ]; then
         ! wineserver_crashed || run_wineserver
         return
@@ -97,7 +88,7 @@ start_wine() {
     echo disable >"$WINEPREFIX/.update-timestamp"
     run_wineserver
     if ! (close_others && exec timeout 60 "${WINE[@]}" "$BATS_FILE_TMPDIR/new.exe" x) </dev/null >wine.log 2>&1; then
-        (close_others && wineserver -k) || true
+        (close_others && end_wine)
         rm -rf "$WINEPREFIX"
         (close_others && exec timeout 120 wineboot -i) </dev/null >wine.log 2>&1
         run_wineserver

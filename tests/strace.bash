@@ -42,8 +42,8 @@ with_injection() {
 }
 
 # at_every_call WHAT SIDE CHECK: with_injection at each system call, several at a time (with
-# message queues one: a user may have nine, and other tests use some); then CHECK CALL STATUS in the folder of that run,
-# if it came to that call
+# message queues one: a user may have nine, and other tests use some); then CHECK CALL STATUS in
+# the folder of that run, if it came to that call
 at_every_call() {
     local what=$1 side=$2 check=$3 at_once=10 call n job
     local -A jobs=()

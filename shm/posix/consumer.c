@@ -17,7 +17,7 @@ static int attach(void)
 		if (segment == MAP_FAILED)
 			err(1, "mmap %s", name);
 		if (segment->state == READY && lock(CONSUMER) && segment->state == READY) {
-			sem_post(&segment->taken); /* first: if we die here, it notices */
+			sem_post(&segment->taken); /* first, so that our death shows */
 			segment->state = TAKEN;
 			return 1;
 		}
