@@ -116,6 +116,7 @@ load strace
 
 # bats test_tags=two
 @test "the default name is the user's own" {
+    own_default_names
     echo hello >input
     start consumer consumer
     start producer producer <input
