@@ -5,16 +5,16 @@ all: ## build the pairs that this machine has compilers for
 	@for topic in $(topics); do $(MAKE) -s -C $$topic || exit; done
 
 demo: all ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
-	@$(if $(PAIR),tests/lecture $(PAIR),tests/demo)
+	@$(if $(PAIR),tests/stage/lecture $(PAIR),tests/stage/demo)
 
 exercise: ## write a starting point for students: PAIR=shm/posix DIR=new-folder
-	@tests/exercise "$(PAIR)" "$(DIR)"
+	@tests/grader/exercise "$(PAIR)" "$(DIR)"
 
 test: all ## test every pair; some: ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
 	@SANITIZE=$(SANITIZE) tests/run $(ONLY)
 
 grade: ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope, ...], or ALL=folder of folders
-	@tests/grade $(if $(ALL),--all '$(PAIR)' '$(ALL)','$(PAIR)' '$(SUBMISSION)' $(FORMAT)) || [ $$? = 1 ]
+	@tests/grader/grade $(if $(ALL),--all '$(PAIR)' '$(ALL)','$(PAIR)' '$(SUBMISSION)' $(FORMAT)) || [ $$? = 1 ]
 
 lint: ## check the sources with every compiler and checker that is installed
 	@tests/run lint.bats

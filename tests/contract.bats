@@ -496,7 +496,7 @@ failed() {
 
 # bats test_tags=posix
 @test "writes that take only a part of what they are given lose nothing" {
-    cc -D_GNU_SOURCE -shared -fPIC -o short-write.so "$TESTS/short-write.c" -ldl
+    cc -D_GNU_SOURCE -shared -fPIC -o short-write.so "$TESTS/tools/short-write.c" -ldl
     [ -z "${SANITIZE:-}" ] || skip "the address sanitizer wants to be loaded first"
     head -c 1000000 /dev/urandom >input
     export UNDER="env LD_PRELOAD=$PWD/short-write.so"

@@ -58,7 +58,7 @@ is_windows() {
 }
 
 build_mq_probe() {
-    [ -x "$BATS_FILE_TMPDIR/mq-probe" ] || cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/mq-probe.c" -lrt
+    [ -x "$BATS_FILE_TMPDIR/mq-probe" ] || cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/tools/mq-probe.c" -lrt
 }
 
 need_mach() {
@@ -78,7 +78,7 @@ start_wine() {
         ! wineserver_crashed || run_wineserver
         return
     fi
-    x86_64-w64-mingw32-gcc -O2 -static -s -o "$BATS_FILE_TMPDIR/new.exe" "$TESTS/probe.c"
+    x86_64-w64-mingw32-gcc -O2 -static -s -o "$BATS_FILE_TMPDIR/new.exe" "$TESTS/tools/probe.c"
     local system=$WINEPREFIX/drive_c/windows/system32 dll
     mkdir -p "$system"
     for dll in ntdll kernel32 kernelbase msvcrt advapi32 sechost ucrtbase rpcrt4; do

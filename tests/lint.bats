@@ -41,7 +41,7 @@ compile() { # COMPILER [FLAG]...
 
 windows() { # COMPILER [FLAG]...
     local source
-    for source in ./*/windows/*.c ./*/rpc/{producer,consumer}.c tests/probe.c tests/holder.c; do
+    for source in ./*/windows/*.c ./*/rpc/{producer,consumer}.c tests/tools/probe.c tests/tools/holder.c; do
         # shellcheck disable=SC2086 # the warnings are words
         "$@" -std=c17 -O2 $warnings -Wconversion -Werror -DWIN32_LEAN_AND_MEAN "$source"
     done
@@ -71,6 +71,6 @@ windows() { # COMPILER [FLAG]...
 
 @test "shellcheck has nothing to say" {
     need shellcheck shellcheck
-    shellcheck -x -P tests tests/run tests/deps tests/demo tests/lecture tests/exercise tests/bench \
-        tests/isolate .ci/run tests/*.bats tests/*.bash tests/grade tests/gradescope/{run_autograder,setup.sh}
+    shellcheck -x -P tests tests/run tests/deps tests/stage/demo tests/stage/lecture tests/grader/exercise tests/bench \
+        tests/isolate .ci/run tests/*.bats tests/*/*.bats tests/*.bash tests/*/*.bash tests/grader/grade tests/grader/gradescope/{run_autograder,setup.sh}
 }

@@ -4,7 +4,7 @@ holder() { # its path; built at the first call
     local folder=$BATS_FILE_TMPDIR/$PAIR
     if [ ! -e "$folder/holder.exe" ]; then
         mkdir -p "$folder"
-        x86_64-w64-mingw32-gcc -static -s -DWIN32_LEAN_AND_MEAN -o "$folder/holder.exe" "$TESTS/holder.c"
+        x86_64-w64-mingw32-gcc -static -s -DWIN32_LEAN_AND_MEAN -o "$folder/holder.exe" "$TESTS/tools/holder.c"
     fi
     echo "$folder/holder.exe"
 }

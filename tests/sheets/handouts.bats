@@ -3,7 +3,7 @@
 
 # shellcheck disable=SC2016 # the backticks of Markdown, nothing to expand
 PAIR=none
-load helper
+load ../helper
 load handouts
 
 # Prints each excerpt of a sheet that is not, line by line, in the file that the last link before
@@ -47,7 +47,7 @@ wrong_names() { # SHEET
     done < <(grep -oE '`[A-Za-z0-9_./-]+\.(c|h|S|md|svg|idl|bats)`' "$1" | tr -d '`')
     while read -r _ name pair; do
         grep -q "^$name:" "$ROOT/Makefile" || echo "$sheet: make $name"
-        [[ $name != exercise ]] || grep -q "^${pair#PAIR=} " "$TESTS/exercises" || echo "$sheet: no exercise $pair"
+        [[ $name != exercise ]] || grep -q "^${pair#PAIR=} " "$TESTS/grader/exercises" || echo "$sheet: no exercise $pair"
     done < <(grep -oE '`make [a-z]+( PAIR=[a-z/]+)?' "$1")
 }
 
@@ -86,12 +86,12 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     printf '[f](../mine/none.c) [g](#none) `none.c` `make none` `make exercise PAIR=no/ne DIR=x`\n' >handouts/names.md
     [ "$(wrong_names handouts/names.md | grep -c 'no/*ne')" = 5 ]
     printf '```console\n$ echo one\none\n2$ cat\n2> two\n2: two\n2> ^C\n2$ echo $?\n2: 130\n```\n' >right.md
-    "$TESTS/transcript" right.md </dev/null 3>&-
+    "$TESTS/sheets/transcript" right.md </dev/null 3>&-
     sed 's/^2: two/2: three/' right.md >wrong.md
-    run ! "$TESTS/transcript" wrong.md </dev/null 3>&-
+    run ! "$TESTS/sheets/transcript" wrong.md </dev/null 3>&-
     [[ $output == *"wrong.md:6: 2: three"* ]]
     sed '/^one/d' right.md >silent.md
-    run ! "$TESTS/transcript" silent.md </dev/null 3>&-
+    run ! "$TESTS/sheets/transcript" silent.md </dev/null 3>&-
     [[ $output == *"silent.md: terminal 1 at the end: to be seen, but not in the sheet: one"* ]]
 }
 

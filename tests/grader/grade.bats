@@ -1,7 +1,7 @@
-# The grader's checks, with the points of each: what README.md promises of a pair, seen from outside. `tests/grade`
+# The grader's checks, with the points of each: what README.md promises of a pair, seen from outside. `tests/grader/grade`
 # runs them. "Ours" are the suite's own programs, "yours" those of the submission.
 
-load helper
+load ../helper
 
 setup() {
     declare -gA pid=() # of what runs
@@ -568,7 +568,7 @@ makes_calls() { # SIDE
 # bats test_tags=posix
 @test "[3] consumer: a write that takes only a part loses nothing" {
     yours consumer
-    cc -D_GNU_SOURCE -shared -fPIC -o "$box/short-write.so" "$TESTS/short-write.c" -ldl
+    cc -D_GNU_SOURCE -shared -fPIC -o "$box/short-write.so" "$TESTS/tools/short-write.c" -ldl
     words 20000 >input
     printf '#!/bin/sh\nLD_PRELOAD=%s exec "$@"\n' "$box/short-write.so" >"$box/short-write"
     chmod 755 "$box"/*

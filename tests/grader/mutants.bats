@@ -1,6 +1,6 @@
 # The grader finds the mistakes of mutants.md, each at the check that is about it.
 
-load helper
+load ../helper
 load grading
 
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
@@ -28,7 +28,7 @@ mutants() {
                 grep -Eq "^ *[-0]/[0-9]+"$'\t'"$check" $n.txt
         ) >/dev/null 2>&1 &
         jobs[$!]="$n $mistake"
-    done < <(grep "^| $pair |" "$TESTS/mutants.md")
+    done < <(grep "^| $pair |" "$TESTS/grader/mutants.md")
     for job in "${!jobs[@]}"; do
         wait "$job" || { echo "not found: ${jobs[$job]}" && cat "${jobs[$job]%% *}.txt" && return 1; }
     done

@@ -15,7 +15,7 @@ play() { # SHEET [KIND]
     [ -n "${QUEUES:-}" ] || [[ $1 != mqueue ]] || skip "no message queues to be seen here: mount -t mqueue none /dev/mqueue"
     cp -Rp "$ROOT/$1" .
     own_default_names
-    (close_others && exec timeout -k 5 240 "$TESTS/transcript" "$SHEETS/$1.md" "${@:2}") </dev/null
+    (close_others && exec timeout -k 5 240 "$TESTS/sheets/transcript" "$SHEETS/$1.md" "${@:2}") </dev/null
     [ -z "${ISOLATED:-}" ] || [ -z "$(ls /dev/shm; ls "$QUEUES")" ] # nobody else's can be there
 }
 

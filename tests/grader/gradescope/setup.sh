@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gradescope runs this once, as root, when it builds the autograder's image (Ubuntu). To make an autograder, zip the
 # contents of this folder with the suite beside it, from the suite's top:
-#     git archive -o suite.tar HEAD && zip -j autograder.zip tests/gradescope/* suite.tar
+#     git archive -o suite.tar HEAD && zip -j autograder.zip tests/grader/gradescope/* suite.tar
 # and put the pair to grade into the file `pair.txt` before.
 set -eu
 export DEBIAN_FRONTEND=noninteractive

@@ -11,5 +11,5 @@ as_from_a_shell() {
 }
 
 grade() {
-    as_from_a_shell "$TESTS/grade" "$@"
+    as_from_a_shell "$TESTS/grader/grade" "$@"
 }

@@ -1,5 +1,5 @@
-# plays.bash: what tests/lecture plays, a pair a function: captions, of two lines of 79 characters
-# at most, and what happens meanwhile. Its words are in tests/lecture: step, start, type_line,
+# plays.bash: what tests/stage/lecture plays, a pair a function: captions, of two lines of 79 characters
+# at most, and what happens meanwhile. Its words are in tests/stage/lecture: step, start, type_line,
 # eventually, kernel, finish.
 
 ps_of='ps -o pid,stat,wchan:16,args -p'

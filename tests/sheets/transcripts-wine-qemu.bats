@@ -1,7 +1,7 @@
 # The transcripts in the lab sheets are true about Windows and Mach, as far as Wine and QEMU are.
 
 PAIR=none
-load helper
+load ../helper
 load handouts
 
 @test "shm.md: what it shows of Windows happens under Wine" {

@@ -1,7 +1,7 @@
 # The grader with our own programs, its formats, and what its users may do wrong.
 # Mistakes of students: mutants.bats; submissions that want to cheat: hostile.bats.
 
-load helper
+load ../helper
 load grading
 
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
@@ -147,7 +147,7 @@ results() { # FORMAT: in one.FORMAT and two.FORMAT
     ln -s "$SUITE" autograder/suite
     cp two/*.c autograder/submission && cp two/protocol.h autograder/submission
     echo mqueue/posix >autograder/source/pair.txt
-    cp -R "$TESTS/gradescope" .
+    cp -R "$TESTS/grader/gradescope" .
     AUTOGRADER_ROOT=$PWD/autograder as_from_a_shell gradescope/run_autograder
     jq -e '.tests | map(.score) | add == 28' autograder/results/results.json
 }

@@ -1,12 +1,12 @@
 # The starting points for students, `make exercise`: a pair's programs without the parts that
-# tests/exercises names.
+# tests/grader/exercises names.
 
-load helper
+load ../helper
 load grading
 SUITE=${TESTS%/*} # not the sanitized programs
 
 pairs() { # PATTERN: those that have an exercise
-    awk '/^[a-z]+\/[a-z]+ / { print $1 }' "$TESTS/exercises" | sort -u | grep "$1"
+    awk '/^[a-z]+\/[a-z]+ / { print $1 }' "$TESTS/grader/exercises" | sort -u | grep "$1"
 }
 
 posix='/posix\|/model'
@@ -19,8 +19,8 @@ begin() {
     SUITE=${TESTS%/*} && setup
     SUITE=$PWD/suite
     start=$SUITE/$PAIR
-    "$TESTS/exercise" "$PAIR" "$start" >parts
-    [ "$(grep -c ':[0-9]*:.*your part' parts)" = "$(grep -c "^$PAIR " "$TESTS/exercises")" ]
+    "$TESTS/grader/exercise" "$PAIR" "$start" >parts
+    [ "$(grep -c ':[0-9]*:.*your part' parts)" = "$(grep -c "^$PAIR " "$TESTS/grader/exercises")" ]
     head -c 1000 /dev/urandom | base64 >input
 }
 
@@ -109,10 +109,10 @@ is_completed() {
 @test "a folder that is not empty is left alone" {
     mkdir mine
     echo precious >mine/producer.c
-    run -1 "$SUITE/tests/exercise" shm/posix "$PWD/mine"
+    run -1 "$SUITE/tests/grader/exercise" shm/posix "$PWD/mine"
     [ "$output" = "exercise: $PWD/mine: is not empty: name another, or remove it" ]
     [ "$(cat mine/producer.c)" = precious ]
-    run -2 "$SUITE/tests/exercise" shm/solaris "$PWD/other"
+    run -2 "$SUITE/tests/grader/exercise" shm/solaris "$PWD/other"
     [[ $output == *'one of alpc/model '*' shm/posix '* ]]
     [ ! -e other ]
 }
@@ -121,6 +121,6 @@ is_completed() {
     mkdir suite
     cp -R "$SUITE/tests" "$SUITE/mqueue" suite
     sed -i 's/^static size_t receive_message/static ssize_t receive_message/' suite/mqueue/posix/consumer.c
-    run -1 suite/tests/exercise mqueue/posix "$PWD/mine"
+    run -1 suite/tests/grader/exercise mqueue/posix "$PWD/mine"
     [[ $output == *'mqueue/posix/consumer.c: not once: static size_t receive_message(void) ... }'* ]]
 }

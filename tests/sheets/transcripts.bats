@@ -1,7 +1,7 @@
 # The transcripts in the lab sheets are true: each is played, and compared.
 
 PAIR=none
-load helper
+load ../helper
 load handouts
 
 @test "shm.md: what it shows happens" {

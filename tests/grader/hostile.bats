@@ -1,17 +1,17 @@
 # Submissions that want to cheat, to break the grader, or the machine. As producer.c beside our own consumer.c: the
 # grader ends, takes the producer's points and no others, and nothing is left.
 
-load helper
+load ../helper
 load grading
 
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 teardown() { :; }
 
-# submission NAME: with the producer tests/hostile/NAME.c
+# submission NAME: with the producer tests/grader/hostile/NAME.c
 submission() {
     cp -R "$SUITE/mqueue/posix" "$1"
     rm -f "$1/producer.c"
-    [ ! -e "$TESTS/hostile/$1.c" ] || cp "$TESTS/hostile/$1.c" "$1/producer.c"
+    [ ! -e "$TESTS/grader/hostile/$1.c" ] || cp "$TESTS/grader/hostile/$1.c" "$1/producer.c"
 }
 
 # honest NAME...: what the grader says of each

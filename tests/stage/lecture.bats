@@ -2,7 +2,7 @@
 # is always started inside another tmux.
 
 PAIR=mqueue/posix
-load helper
+load ../helper
 SUITE=${TESTS%/*} # not the sanitized programs
 
 teardown() {
@@ -34,7 +34,7 @@ open_terminal() {
         # shellcheck disable=SC2016 # expanded in the terminal
         terminal new-session -d -x 80 -y 24 env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" PAUSE=0 \
             "$@" sh -c 'echo $$ >pid; sh -c '\''echo $$ >pid; exec "$0" "$1" 2>err'\'' "$0" "$1"; echo $? >status' \
-            "$SUITE/tests/lecture" "$PAIR"
+            "$SUITE/tests/stage/lecture" "$PAIR"
     )
     eventually test -s pid
     use_name "lecture-$(cat pid)"
@@ -71,7 +71,7 @@ plays() { # PAIR
     for pair in */*/producer.c; do
         pair=${pair%/producer.c}
         echo "$pair"
-        grep -q "^    plays $pair\$" tests/lecture.bats
+        grep -q "^    plays $pair\$" tests/stage/lecture.bats
     done
 }
 
@@ -224,11 +224,11 @@ broken() { # SED-EXPRESSION
 @test "without tmux or a terminal it says what it needs" {
     mkdir bin
     ln -s "$(command -v bash)" "$(command -v dirname)" bin
-    run -1 env PATH="$PWD/bin" "$SUITE/tests/lecture" mqueue/posix
+    run -1 env PATH="$PWD/bin" "$SUITE/tests/stage/lecture" mqueue/posix
     [ "$output" = 'demo: needs tmux: apt-get install tmux' ]
     need tmux tmux
-    run -1 "$SUITE/tests/lecture" mqueue/posix </dev/null
+    run -1 "$SUITE/tests/stage/lecture" mqueue/posix </dev/null
     [[ $output == 'demo: needs a terminal'* ]]
-    run -2 "$SUITE/tests/lecture" mqueue/windows
+    run -2 "$SUITE/tests/stage/lecture" mqueue/windows
     [[ $output == 'demo: no pair mqueue/windows; there are: alpc/model '* ]]
 }
