@@ -25,7 +25,7 @@ first_typed() {
     consume
     produce keyboard
     echo first >&9
-    eventually grep -q first consumer.out
+    eventually has_text consumer.out first
 }
 
 # second_called: the producer calls with the second line, and has no reply, the consumer being stopped

@@ -51,7 +51,7 @@ load strace
     produce input
     ends producer 1
     ends consumer 0
-    printf 'one\ntwo\nfour\n' | cmp - "$(output)"
+    printf 'one\ntwo\nfour\n' | cmp - "$came"
     says producer '^producer: line 3: .*: Message too long'
     says producer '^producer: line 5: .*: Message too long'
 }
@@ -63,10 +63,18 @@ load strace
     consume
     produce keyboard
     echo first >&9
-    eventually grep -q first "$(output)"
+    eventually has_text "$came" first
     echo second >&9
-    eventually grep -q second "$(output)"
+    eventually has_text "$came" second
     exec 9>&-
+}
+
+waited_once() { # SIDE: and said so
+    local line times=0
+    while read -r line; do
+        if [[ $line == *waiting* ]]; then ((++times)); fi
+    done <"$1.err"
+    [ $times = 1 ]
 }
 
 # bats test_tags=two
@@ -78,7 +86,7 @@ load strace
     ends producer 0
     ends consumer 0
     cmp input consumer.out
-    [ "$(grep -c waiting producer.err)" = 1 ]
+    waited_once producer
     nothing_left
 }
 
@@ -91,7 +99,7 @@ load strace
     ends producer 0
     ends consumer 0
     cmp input consumer.out
-    [ "$(grep -c waiting consumer.err)" = 1 ]
+    waited_once consumer
     nothing_left
 }
 
@@ -159,7 +167,7 @@ load strace
     start twoway twoway <keyboard
     for line in hello again; do
         echo $line >&9
-        eventually grep -q ${line^^} twoway.out
+        eventually has_text twoway.out ${line^^}
     done
     exec 9>&-
     ends twoway 0
@@ -397,7 +405,7 @@ consumer_ends_or_waits() { # its producer being dead
     consume
     produce keyboard
     echo first >&9
-    eventually grep -q first "$(output)"
+    eventually has_text "$came" first
     send KILL consumer
     ends producer 1
     says producer '^producer: .*(died|Broken pipe|gone|error [0-9]+)'
@@ -481,9 +489,8 @@ failed() {
     case $call in
     *stat* | poll | mq_getsetattr) [ "$status" != 0 ] || return 0 ;; # it may go on here, too
     esac
-    side=$(basename "$PWD") && side=${side%%-*}
-    grep -Eq "^$side: ($words)( .*)?: (Input/output error|No such)" "$side.err" &&
-        [ "$status" = 1 ]
+    side=${PWD##*/} side=${side%%-*}
+    has_text "$side.err" "^$side: ($words)( .*)?: (Input/output error|No such)" && [ "$status" = 1 ]
 }
 
 # bats test_tags=two,posix
@@ -496,10 +503,9 @@ failed() {
 
 # bats test_tags=posix
 @test "writes that take only a part of what they are given lose nothing" {
-    cc -D_GNU_SOURCE -shared -fPIC -o short-write.so "$TESTS/tools/short-write.c" -ldl
     [ -z "${SANITIZE:-}" ] || skip "the address sanitizer wants to be loaded first"
     head -c 1000000 /dev/urandom >input
-    export UNDER="env LD_PRELOAD=$PWD/short-write.so"
+    export UNDER="env LD_PRELOAD=$TOOLS/short-write.so"
     carry input
 }
 
@@ -535,7 +541,7 @@ failed() {
     produce input
     ends producer 0
     ends consumer 0
-    cmp input "$(output)"
+    cmp input "$came"
     run ! grep -A 1 'Open file descriptor' ./*.err
 }
 
@@ -543,8 +549,8 @@ failed() {
 @test "the sanitizers find nothing" {
     mkdir copy
     cp -R "$SUITE/${PAIR%/*}" copy
-    make -s -C "copy/${PAIR%/*}" clean
-    make -s -C "copy/${PAIR%/*}" CFLAGS="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover"
+    rm -f "copy/$PAIR"/{producer,consumer,twoway}
+    make -s -C "copy/${PAIR%/*}" "${PAIR#*/}"/{producer,consumer} CFLAGS="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover"
     SUITE=$PWD/copy
     head -c 3000000 /dev/urandom >input
     carry input

@@ -15,7 +15,7 @@ load windows
     for line in one two; do # the second only comes if the first was acknowledged to its sender
         for i in 3 1 2; do
             echo "$line $i" >&$((6 + i))
-            eventually grep -qx "$line $i" consumer.out
+            eventually has_text consumer.out "^$line $i\$"
         done
     done
     for next in 2 3 1; do # not i: bats 1.8's run changes it
@@ -34,7 +34,7 @@ load windows
     consume
     produce typed
     echo first >&9
-    eventually grep -q first consumer.out
+    eventually has_text consumer.out first
     start second producer "$name" <input
     says second "^producer: waiting for a consumer on $shown\$"
     exec 9>&-
@@ -91,15 +91,15 @@ wrong_consumer() {
     start first producer "$name" <typed1
     start second producer "$name" <typed2
     echo one >&8
-    eventually grep -q one consumer.out
+    eventually has_text consumer.out one
     echo two >&9
-    eventually grep -q two consumer.out
+    eventually has_text consumer.out two
     kill -KILL "${pid[first]}"
     ends first 137
     says consumer "^consumer: ReadFile $shown: a producer died\$"
     run ! is_gone consumer
     echo three >&9
-    eventually grep -q three consumer.out
+    eventually has_text consumer.out three
     exec 8>&- 9>&-
     ends second 0
     ends consumer 1
@@ -126,7 +126,7 @@ wrong_consumer() {
     consume
     produce typed
     echo first >&9
-    eventually grep -q first consumer.out
+    eventually has_text consumer.out first
     send TERM consumer
     died consumer TERM
     ends producer 1

@@ -44,11 +44,11 @@ in_open() { # LABEL: blocked in openat
     consume
     produce keyboard
     echo early >&9
-    eventually grep -q early consumer.out
+    eventually has_text consumer.out early
     echo short >input
     start second producer "$name" <input
     ends second 0
-    eventually grep -q short consumer.out
+    eventually has_text consumer.out short
     run ! is_gone consumer
     exec 9>&-
     ends producer 0

@@ -1,11 +1,18 @@
 # helper.bash: what the tests share. Every .bats file loads it; PAIR names the pair under test.
 # A program that a test starts is known by a label: its output is in LABEL.out, what it says in
 # LABEL.err, its process number in pid[LABEL].
+#
+# Starting a process is what costs time in these tests (up to 5 ms, some 11 ms with all that comes with it).
+# So what is done often is done by bash itself, and waiting starts no process at all.
 
 bats_require_minimum_version 1.5.0 2>/dev/null || true # tests/run reads this file, too
-TESTS=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+TESTS=${BASH_SOURCE[0]%/*}
+[[ $TESTS == /* ]] || TESTS=$PWD/$TESTS
+while [[ $TESTS == */.. ]]; do TESTS=${TESTS%/*/..}; done
 SUITE=${SUITE:-${TESTS%/*}}
+TOOLS=${TOOLS:-${TESTS%/*}/build/tools}
 source "$TESTS/wine.bash"
+source "$TESTS/waiting.bash"
 
 # The traits of a pair, as tags of the contract's tests that it must pass:
 #   posix    runs on Linux itself: strace, valgrind and the sanitizers work
@@ -18,27 +25,28 @@ source "$TESTS/wine.bash"
 #   twoway   beside the pair there is twoway.c
 #   slow     some 4000 messages a second: smaller inputs do
 #   ends, fails, waits: what the consumer does when its producer has died (contract, point 8)
-traits() {
-    case $1 in
-    shm/posix) echo posix live two bytes one-to-one fails ;;
-    mqueue/posix) echo posix live two lines mailbox keeps waits ;;
-    pipes/posix) echo posix live bytes twoway ends ;;
-    fifo/posix) echo posix live two bytes ends ;;
-    shm/windows) echo live two bytes one-to-one fails ;;
-    mailslot/windows) echo live two lines mailbox server waits ;;
-    pipes/windows) echo live bytes twoway ends ;;
-    fifo/windows) echo live two bytes mailbox server fails ;;
-    mach/gnumach) echo lines ends ;;
-    alpc/model) echo posix live two lines mailbox server fails ;;
-    alpc/rpc) echo live two lines mailbox server fails slow ;;
+declare -gA traits=(
+    [shm/posix]='posix live two bytes one-to-one fails'
+    [mqueue/posix]='posix live two lines mailbox keeps waits'
+    [pipes/posix]='posix live bytes twoway ends'
+    [fifo/posix]='posix live two bytes ends'
+    [shm/windows]='live two bytes one-to-one fails'
+    [mailslot/windows]='live two lines mailbox server waits'
+    [pipes/windows]='live bytes twoway ends'
+    [fifo/windows]='live two bytes mailbox server fails'
+    [mach/gnumach]='lines ends'
+    [alpc/model]='posix live two lines mailbox server fails'
+    [alpc/rpc]='live two lines mailbox server fails slow'
     # not under the contract: alpc.bats tests that it says why it can't run
-    alpc/windows) echo apart ;;
-    *) echo "traits of $1: not in tests/helper.bash" >&2 && return 1 ;;
-    esac
-}
+    [alpc/windows]=apart
+)
 
 has() { # TRAIT
-    [[ " $(traits "$PAIR") " == *" $1 "* ]]
+    if [ -z "${traits[$PAIR]:-}" ]; then
+        echo "$PAIR: its traits are not in tests/helper.bash" >&2
+        return 1
+    fi
+    [[ " ${traits[$PAIR]} " == *" $1 "* ]]
 }
 
 setup() {
@@ -46,8 +54,10 @@ setup() {
     declare -gi status=0
     cd "$BATS_TEST_TMPDIR" || return
     use_name "ipc-test-$$-$BATS_TEST_NUMBER"
+    [ -x "$TOOLS/await" ] || build_tools
+    came=consumer.out
+    has two || came=producer.out # which starts the consumer
     case $PAIR in
-    mqueue/posix) build_mq_probe ;;
     */windows | */rpc) start_wine ;;
     mach/*) need_mach ;;
     esac
@@ -57,8 +67,8 @@ is_windows() {
     [[ $PAIR == */windows || $PAIR == */rpc ]]
 }
 
-build_mq_probe() {
-    [ -x "$BATS_FILE_TMPDIR/mq-probe" ] || cc -o "$BATS_FILE_TMPDIR/mq-probe" "$TESTS/tools/mq-probe.c" -lrt
+build_tools() { # tests/run has built them, for all jobs
+    make -s -C "$TESTS/tools" BUILD="$TOOLS"
 }
 
 need_mach() {
@@ -74,27 +84,29 @@ start_wine() {
     need wine wine
     choose_wine
     export WINEPREFIX=$BATS_FILE_TMPDIR/wine
-    if [ -e "$BATS_FILE_TMPDIR/probe.exe" ]; then
+    if [ -e "$BATS_FILE_TMPDIR/wine-works" ]; then
         ! wineserver_crashed || run_wineserver
         return
     fi
-    x86_64-w64-mingw32-gcc -O2 -static -s -o "$BATS_FILE_TMPDIR/new.exe" "$TESTS/tools/probe.c"
-    local system=$WINEPREFIX/drive_c/windows/system32 dll
+    [ -e "$TOOLS/probe.exe" ] || build_tools
+    local system=$WINEPREFIX/drive_c/windows/system32 dlls=(/usr/lib/*/wine/x86_64-windows)
     mkdir -p "$system"
-    for dll in ntdll kernel32 kernelbase msvcrt advapi32 sechost ucrtbase rpcrt4; do
-        cp /usr/lib/*/wine/x86_64-windows/$dll.dll "$system" 2>/dev/null || true
-    done
-    cp /usr/lib/*/wine/x86_64-windows/{services,wineboot}.exe "$system" 2>/dev/null || true
+    cp "${dlls[0]}"/{ntdll,kernel32,kernelbase,msvcrt,advapi32,sechost,ucrtbase,rpcrt4}.dll \
+        "${dlls[0]}"/{services,wineboot}.exe "$system" 2>/dev/null || true
     echo disable >"$WINEPREFIX/.update-timestamp"
     run_wineserver
-    if ! (close_others && exec timeout 60 "${WINE[@]}" "$BATS_FILE_TMPDIR/new.exe" x) </dev/null >wine.log 2>&1; then
+    if ! wine_works; then
         (close_others && end_wine)
         rm -rf "$WINEPREFIX"
-        (close_others && exec timeout 120 wineboot -i) </dev/null >wine.log 2>&1
+        (close_others && exec timeout 600 wineboot -i) </dev/null >wine.log 2>&1
         run_wineserver
-        (close_others && exec timeout 60 "${WINE[@]}" "$BATS_FILE_TMPDIR/new.exe" x) </dev/null >>wine.log 2>&1
+        wine_works
     fi
-    mv "$BATS_FILE_TMPDIR/new.exe" "$BATS_FILE_TMPDIR/probe.exe"
+    : >"$BATS_FILE_TMPDIR/wine-works"
+}
+
+wine_works() {
+    (close_others && exec timeout "$PATIENCE" "${WINE[@]}" "$TOOLS/probe.exe" x) </dev/null >wine.log 2>&1
 }
 
 run_wineserver() { # it stays: a program then starts in some 20 ms
@@ -102,14 +114,18 @@ run_wineserver() { # it stays: a program then starts in some 20 ms
 }
 
 wineserver_crashed() { # as its handler of SIGSEGV says
-    grep -qs '^wineserver crashed' "$BATS_FILE_TMPDIR/wineserver.log"
+    has_text "$BATS_FILE_TMPDIR/wineserver.log" '^wineserver crashed'
+}
+
+gave_up() { # eventually calls it
+    not_without_wine
 }
 
 # Wine 8's wineserver at times crashes (in message_queue_read) when a process is killed that waits in
 # a ReadFile from a pipe, and the other side writes just then. It takes all programs with it: they
 # hang or end with 0. Such a test says nothing of ours, neither good nor bad.
 not_without_wine() { # [LABEL]
-    ! wineserver_crashed || skip "Wine's own server has crashed: $(cat "$BATS_FILE_TMPDIR/wineserver.log")"
+    ! wineserver_crashed || skip "Wine's own server has crashed: $(<"$BATS_FILE_TMPDIR/wineserver.log")"
     [ $# = 0 ] || ! wine_deadlock "$1" || skip "Wine's own deadlock in a process that ends"
 }
 
@@ -119,7 +135,7 @@ not_without_wine() { # [LABEL]
 # program of ours that hangs has its first thread.
 wine_deadlock() { # LABEL
     local task others=0
-    is_windows && grep -qs '^State:.Z' "/proc/${pid[$1]}/status" || return
+    is_windows && has_text "/proc/${pid[$1]}/status" '^State:.Z' || return
     for task in "/proc/${pid[$1]}/task/"*; do
         [ "${task##*/}" != "${pid[$1]}" ] || continue
         [[ $(cat "$task/wchan" 2>/dev/null) == futex* ]] || return
@@ -130,6 +146,7 @@ wine_deadlock() { # LABEL
 
 # bats calls it after the last test of a file
 teardown_file() {
+    [ -d "$BATS_FILE_TMPDIR/wine" ] || return 0
     (export WINEPREFIX=$BATS_FILE_TMPDIR/wine && close_others && end_wine)
 }
 
@@ -160,18 +177,23 @@ use_name() {
 }
 
 remove_object() {
+    if [ -z "$name" ] || is_windows || ! object_exists; then
+        return
+    fi
     case $PAIR in
-    mqueue/posix) "$BATS_FILE_TMPDIR/mq-probe" --unlink "$name" ;;
-    *) [ -z "$object" ] || rm -rf "$object" ;;
+    mqueue/posix) "$TOOLS/mq-probe" --unlink "$name" ;;
+    *) rm -rf "$object" ;;
     esac
 }
 
 object_exists() {
     case $PAIR in
-    mqueue/posix) "$BATS_FILE_TMPDIR/mq-probe" "$name" >/dev/null ;;
+    mqueue/posix)
+        if [ -n "${QUEUES:-}" ]; then [ -e "$QUEUES$name" ]; else "$TOOLS/mq-probe" "$name" >/dev/null; fi
+        ;;
     */windows | */rpc)
         [ -n "$name" ] || return
-        (close_others && exec "${WINE[@]}" "$BATS_FILE_TMPDIR/probe.exe" "$name") </dev/null && return 1
+        (close_others && exec "${WINE[@]}" "$TOOLS/probe.exe" "$name") </dev/null && return 1
         return 0
         ;;
     *) [ -n "$object" ] && [ -e "$object" ] ;;
@@ -180,7 +202,7 @@ object_exists() {
 
 object_mode() {
     case $PAIR in
-    mqueue/posix) "$BATS_FILE_TMPDIR/mq-probe" "$name" | cut -d ' ' -f 1 ;;
+    mqueue/posix) "$TOOLS/mq-probe" "$name" | cut -d ' ' -f 1 ;;
     *) stat -c %a "$object" ;;
     esac
 }
@@ -211,7 +233,6 @@ start() {
     local -a program
     read -ra program <<<"${UNDER:-}"
     shift 2
-    echo "$side${1:+ $*} <$(readlink /proc/self/fd/0)" >>commands
     : >"$label.err" # what an earlier one said
     case $PAIR in
     */windows | */rpc) program+=("${WINE[@]}" "./$side.exe") ;;
@@ -226,13 +247,14 @@ start() {
     pid[$label]=$!
 }
 
-# died LABEL SIGNAL: as contract says; Windows knows no signals: Wine ends with 0 after SIGINT
+# died LABEL SIGNAL: as contract says; Windows knows no signals: after Ctrl-C that nobody handles Wine 8 ends a
+# program with 0, Wine 10 with 58, the last byte of Windows' own STATUS_CONTROL_C_EXIT
 died() {
-    if is_windows && [ "$2" = INT ]; then
-        ends "$1" '0|130'
-    else
-        ends "$1" $((128 + $(kill -l "$2")))
-    fi
+    case $2 in
+    INT) if is_windows; then ends "$1" '0|58|130'; else ends "$1" 130; fi ;;
+    KILL) ends "$1" 137 ;;
+    TERM) ends "$1" 143 ;;
+    esac
 }
 
 # producer and consumer by their usual names; of an ordinary pipe the producer starts both
@@ -246,23 +268,6 @@ produce() { # [INPUT], else standard input
 
 consume() {
     ! has two || start consumer consumer "$name" "$@"
-}
-
-output() {
-    if has two; then echo consumer.out; else echo producer.out; fi
-}
-
-# eventually COMMAND...: waits until it succeeds; gives up after a minute
-eventually() {
-    local until=$((SECONDS + ${PATIENCE:-60}))
-    until "$@"; do
-        if ((SECONDS >= until)); then
-            not_without_wine
-            echo "gave up waiting for: $*"
-            return 1
-        fi
-        sleep 0.01
-    done
 }
 
 is_gone() { # LABEL
@@ -289,28 +294,21 @@ ends() {
     fi
 }
 
-says() { # LABEL PATTERN: on its standard error
-    eventually grep -Eq -- "$2" "$1.err" || {
+# says LABEL PATTERN: on its standard error, at the latest when it ends
+says() {
+    if ! eventually said "$1" "$2" >/dev/null || ! has_text "$1.err" "$2"; then
         echo "$1 says:" && cat "$1.err" && return 1
-    }
+    fi
+}
+
+said() { # LABEL PATTERN: or it will never say it
+    if [ -z "${pid[$1]:-}" ] || is_gone "$1"; then return 0; fi
+    has_text "$1.err" "$2"
 }
 
 # the process that the producer of an ordinary pipe has started, once it runs the consumer
 child() {
-    eventually child_runs >/dev/null
-    child_runs
-}
-
-child_runs() {
-    local process command
-    while read -r process; do
-        command=$(tr '\0' '\n' <"${process%environ}cmdline" 2>/dev/null | head -n 1)
-        [[ $command =~ (^|[/\\])consumer(.exe)?$ ]] || continue
-        process=${process#/proc/}
-        echo "${process%%/*}"
-        return
-    done < <(grep -lszx "STARTED_IN=$PWD" /proc/[0-9]*/environ)
-    return 1
+    "$TOOLS/await" "$PATIENCE" running "STARTED_IN=$PWD" consumer
 }
 
 # send SIGNAL SIDE
@@ -338,7 +336,7 @@ nothing_left() {
     for label in "${!pid[@]}"; do
         is_gone "$label" || { echo "still running: $label" && return 1; }
     done
-    eventually no_process || return
+    no_process || return
     ! is_windows || eventually no_object # wineserver may hear of a death a moment later than we
 }
 
@@ -346,12 +344,12 @@ no_object() {
     ! object_exists
 }
 
-no_process() { # that was started here, by whomever
-    local process
-    while read -r process; do # not Wine's own, should one of them have been started on the way
-        ! is_windows || grep -Eqsz '(producer|consumer|twoway)' "${process%environ}cmdline" || continue
-        return 1
-    done < <(grep -lszx "STARTED_IN=$PWD" /proc/[0-9]*/environ)
+# Soon there is none that was started here, by whatever process. Wine's own do not count, should one of them
+# have been started on the way.
+no_process() {
+    local command_line=.
+    ! is_windows || command_line='(producer|consumer|twoway)'
+    "$TOOLS/await" "$PATIENCE" none "STARTED_IN=$PWD" "$command_line" >/dev/null
 }
 
 kinds=(empty newline 'empty lines' 'no newline at the end' 'NUL bytes' 'CR LF and Ctrl-Z' UTF-8)
@@ -378,15 +376,16 @@ how_much() {
 carry() {
     consume
     produce "$1"
-    ends producer 0 && ends consumer 0 && cmp "$1" "$(output)" || return
+    ends producer 0 && ends consumer 0 && cmp "$1" "$came" || return
     ! has two || [ ! -s producer.out ] || return
     ! has live || says_no_more producer
     ! has two || says_no_more consumer
 }
 
 says_no_more() { # LABEL
-    if [ "$(grep -c . "$1.err")" -gt "$(grep -c waiting "$1.err")" ] ||
-        [ "$(grep -c . "$1.err")" -gt 1 ]; then
+    local lines
+    mapfile -t lines <"$1.err"
+    if ((${#lines[@]} > 1)) || [[ ${#lines[@]} = 1 && ${lines[0]} != *waiting* ]]; then
         echo "$1 says:" && cat "$1.err" && return 1
     fi
 }
@@ -415,6 +414,6 @@ transfer_for_ever() {
     else
         OUT=$PWD/sink produce < <(close_others && exec yes "a line of an endless input")
     fi
-    eventually test -s seen
+    eventually [ -s seen ]
     if has posix && has two; then object_exists; fi # until the end
 }

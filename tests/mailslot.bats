@@ -42,7 +42,7 @@ load windows
         eventually holds_bytes "$i" consumer.out
     done
     echo last >&9
-    eventually grep -q last consumer.out
+    eventually has_text consumer.out last
     run ! is_gone consumer
     send INT producer
     died producer INT
@@ -63,7 +63,7 @@ holds_bytes() { # NUMBER FILE
     consume
     produce typed
     echo first >&9
-    eventually grep -q first consumer.out
+    eventually has_text consumer.out first
     holder >/dev/null
     SUITE=$BATS_FILE_TMPDIR start stranger holder message "\\\\.\\mailslot\\$name"
     ends stranger 0
@@ -83,7 +83,7 @@ holds_bytes() { # NUMBER FILE
         consume
         produce typed
         echo first >&9
-        eventually grep -q first consumer.out
+        eventually has_text consumer.out first
         send $signal consumer
         died consumer $signal
         ends producer 1
@@ -128,7 +128,7 @@ holds_bytes() { # NUMBER FILE
     for i in 1 2 3; do start producer$i producer "$name" <typed$i; done
     for i in 3 1 2; do
         echo "from $i" >&$((6 + i))
-        eventually grep -q "from $i" consumer.out
+        eventually has_text consumer.out "from $i"
     done
     exec 7>&- 8>&-
     ends producer1 0

@@ -18,7 +18,7 @@ load helper
     seq 100 >input
     produce input
     says producer "^producer: waiting for a consumer on $name\$"
-    [ "$("$BATS_FILE_TMPDIR/mq-probe" "$name")" = "600 10" ]
+    [ "$("$TOOLS/mq-probe" "$name")" = "600 10" ]
     consume
     ends producer 0
     ends consumer 0
@@ -44,7 +44,7 @@ load helper
     seq 20000 >input
     OUT=$PWD/sink consume
     produce input
-    eventually test -s seen
+    eventually [ -s seen ]
     send KILL consumer
     ends consumer 137
     kill $reader
@@ -62,7 +62,7 @@ load helper
     consume
     produce keyboard
     echo first >&9
-    eventually grep -q first consumer.out
+    eventually has_text consumer.out first
     send INT producer
     ends producer 130
     exec 9>&-
@@ -122,7 +122,7 @@ load helper
     consume
     produce keyboard
     echo first >&9
-    eventually grep -q first consumer.out
+    eventually has_text consumer.out first
     send INT consumer
     ends consumer 130
     consume

@@ -28,7 +28,7 @@ windows() {
 }
 
 @test "a child that fails makes the producer fail, with its status" {
-    start producer producer "$(windows "$BATS_FILE_TMPDIR/probe.exe")" </dev/null
+    start producer producer "$(windows "$TOOLS/probe.exe")" </dev/null
     ends producer 1
     says producer '^usage: probe'
     says producer '^producer: .*probe\.exe: ended with status 2$'
@@ -66,7 +66,7 @@ windows() {
 @test "the child inherits the read end alone" {
     : >input # a file: our own standard input is no pipe
     start producer producer "$(windows "$(holder)")" <input
-    eventually grep -qx 'pipes: 1.*' producer.out
+    eventually has_text producer.out '^pipes: 1.*$'
     ends producer '0|1' # 1 if the child had ended before the end of the input was known
 }
 
@@ -76,7 +76,7 @@ windows() {
         keyboard typed 9
         produce typed
         echo hello >&9
-        eventually grep -q hello producer.out
+        eventually has_text producer.out hello
         send $signal producer
         died producer $signal
         eventually no_process
@@ -91,8 +91,8 @@ windows() {
     start second producer <typed2
     echo one >&8
     echo two >&9
-    eventually grep -q one first.out
-    eventually grep -q two second.out
+    eventually has_text first.out one
+    eventually has_text second.out two
     exec 8>&-
     ends first 0
     run ! is_gone second
@@ -105,7 +105,7 @@ windows() {
     keyboard typed 9
     start twoway twoway <typed
     echo hello >&9
-    eventually grep -q HELLO twoway.out
+    eventually has_text twoway.out HELLO
     kill -KILL "$(twoway_child)"
     echo again >&9
     ends twoway 1
@@ -127,7 +127,7 @@ twoway_child() {
     keyboard typed 9
     start twoway twoway <typed
     echo hello >&9
-    eventually grep -q HELLO twoway.out
+    eventually has_text twoway.out HELLO
     kill -KILL "${pid[twoway]}"
     ends twoway 137
     eventually no_process

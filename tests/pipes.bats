@@ -68,7 +68,7 @@ load helper
     exec 9<>keyboard
     start twoway twoway <keyboard
     echo hello >&9
-    eventually grep -q HELLO twoway.out
+    eventually has_text twoway.out HELLO
     kill -KILL "$(pgrep -P "${pid[twoway]}")"
     echo again >&9
     ends twoway 1

@@ -4,17 +4,20 @@
 # the program has read its arguments
 system_calls() {
     local side=$1 other
-    other=$(other_side "$side")
+    other_side "$side"
     echo hello >input
     UNDER="strace -qq -o $PWD/trace" start "$side" "$side" "$name" <input
     start "$other" "$other" "$name" <input
     ends "$side" 0 && ends "$other" 0 || return
-    sed -E '/^[a-z_0-9]+\(/!d; s/\(.*//' trace | awk '++n[$1] <= 4 { print $1, n[$1] }' |
-        sed '1,/^getuid /d; /^exit_group /d; /^get.*id /d; /^brk /d' # they can't fail; malloc's own
+    awk '/^[a-z_0-9]+\(/ { sub(/\(.*/, "") }
+        /[^a-z_0-9]/ || ++n[$0] > 4 { next }
+        after && !/^(exit_group|get.*id|brk)$/ { print $0, n[$0] } # they cannot fail; malloc has its own way
+        /^getuid$/ { after = 1 }' trace
 }
 
-other_side() {
-    if [ "$1" = producer ]; then echo consumer; else echo producer; fi
+other_side() { # SIDE: sets other
+    other=producer
+    if [ "$1" = producer ]; then other=consumer; fi
 }
 
 # with_injection WHAT SIDE CALL N: runs the pair, WHAT happening to SIDE at its N-th CALL, under a
@@ -22,7 +25,7 @@ other_side() {
 # by a new partner, and in the end nothing is left.
 with_injection() {
     local what=$1 side=$2 call=$3 n=$4 other
-    other=$(other_side "$side")
+    other_side "$side"
     use_name "$side-$call-$n-$$"
     echo hello >input
     UNDER="strace -qq -o $PWD/injected -e trace=$call -e inject=$call:$what:when=$n" \
@@ -45,26 +48,31 @@ with_injection() {
 # message queues one: a user may have nine, and other tests use some); then CHECK CALL STATUS in
 # the folder of that run, if it came to that call
 at_every_call() {
-    local what=$1 side=$2 check=$3 at_once=10 call n job
+    local what=$1 side=$2 check=$3 at_once=10 running=0 checked=0 call job where
+    local -a calls
     local -A jobs=()
     ! has keeps || at_once=1
     system_calls "$side" >calls || return
-    while read -r call n; do
-        while (($(jobs -rp | wc -l) >= at_once)); do sleep 0.01; done
+    mapfile -t calls <calls
+    calls=("${calls[@]/ /-}")
+    mkdir "${calls[@]/#/$side-}"
+    for call in "${calls[@]}"; do
+        ((++running <= at_once)) || wait -n || true # each one's status is asked for below
         (
-            mkdir "$side-$call-$n" && cd "$side-$call-$n" && exec >log 2>&1 || exit
+            cd "$side-$call" && exec >log 2>&1 || exit
             status=0
-            with_injection "$what" "$side" "$call" "$n" || status=$?
+            with_injection "$what" "$side" "${call%-*}" "${call#*-}" || status=$?
             echo "status $status"
             ((status != 99)) || exit 1
-            if grep -Eq 'INJECTED|--- SIG' injected; then # else it made fewer calls this time
-                $check "$call" "$status" && touch checked
+            if has_text injected 'INJECTED|--- SIG'; then # else it made fewer calls this time
+                $check "${call%-*}" "$status" && : >checked
             fi
         ) &
-        jobs[$!]="$side-$call-$n"
-    done <calls
-    for job in "${!jobs[@]}"; do
-        wait "$job" || { echo "$what at ${jobs[$job]}:" && tail -n 3 "${jobs[$job]}"/{log,*.err} && return 1; }
+        jobs["$side-$call"]=$!
     done
-    [ "$(find . -path "./$side-*/checked" | wc -l)" -gt 10 ]
+    for where in "${!jobs[@]}"; do
+        wait "${jobs[$where]}" || { echo "$what at $where:" && tail -n 3 "$where"/{log,*.err} && return 1; }
+        if [ -e "$where/checked" ]; then ((++checked)); fi
+    done
+    [ $checked -gt 10 ]
 }

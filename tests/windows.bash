@@ -1,12 +1,11 @@
 # windows.bash: what the tests of the Windows pairs share: programs that are none of theirs.
 
-holder() { # its path; built at the first call
-    local folder=$BATS_FILE_TMPDIR/$PAIR
-    if [ ! -e "$folder/holder.exe" ]; then
-        mkdir -p "$folder"
-        x86_64-w64-mingw32-gcc -static -s -DWIN32_LEAN_AND_MEAN -o "$folder/holder.exe" "$TESTS/tools/holder.c"
+holder() { # its path, in a folder where start finds it
+    if [ ! -e "$BATS_FILE_TMPDIR/$PAIR" ]; then
+        mkdir -p "$BATS_FILE_TMPDIR/${PAIR%/*}"
+        ln -s "$TOOLS" "$BATS_FILE_TMPDIR/$PAIR"
     fi
-    echo "$folder/holder.exe"
+    echo "$BATS_FILE_TMPDIR/$PAIR/holder.exe"
 }
 
 # hold KIND NAME: somebody else's object, until let_go

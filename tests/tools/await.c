@@ -1,0 +1,387 @@
+/* await: waits until something has happened, and says what.
+ * usage: await SECONDS CONDITION [or CONDITION]...
+ *        await look PID...
+ * CONDITION, the first of them that holds ends the waiting:
+ *   ended PID           the process has exited (it may still be a zombie)
+ *   blocked PID CALL    it has not run between two looks, and is in that system call, by the name
+ *                       that strace prints (read, openat, futex, mq_timedsend ...); any: in any
+ *   text FILE REGEX     a line of the file matches (POSIX extended regular expression)
+ *   grown FILE SIZE     the file has more than SIZE bytes
+ *   exists PATH, missing PATH
+ *   running MARK NAME   a process with MARK (NAME=VALUE) in its environment runs a program NAME
+ *   none MARK REGEX     no process with MARK in its environment has a command line like REGEX
+ * Prints the condition that holds; of a running process its number alone. Exit status: 0; 1 after
+ * SECONDS, with what was seen instead; 2 wrong usage.
+ * look prints of each process its state (R, S, T, Z, or X: it has ended), the call that it is in
+ * and that call's first argument, as proc(5) has them.
+ * It looks at /proc every few milliseconds, starts no process, and is right on every
+ * architecture, since the compiler knows the numbers of the calls. */
+#include <ctype.h>
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_CONDITIONS = 16, MAX_TEXT = 4 << 20, MAX_ENVIRONMENT = 256 << 10 };
+
+static const struct {
+	const char *name;
+	long number;
+} calls[] = {
+#define CALL(name)                                                                             \
+	{                                                                                      \
+#name, SYS_##name                                                              \
+	}
+	CALL(read),
+	CALL(write),
+	CALL(openat),
+	CALL(close),
+	CALL(futex),
+	CALL(mq_timedsend),
+	CALL(mq_timedreceive),
+	CALL(wait4),
+	CALL(waitid),
+	CALL(nanosleep),
+	CALL(clock_nanosleep),
+	CALL(ppoll),
+	CALL(pselect6),
+	CALL(epoll_pwait),
+	CALL(accept),
+	CALL(accept4),
+	CALL(connect),
+	CALL(recvmsg),
+	CALL(recvfrom),
+	CALL(sendmsg),
+	CALL(sendto),
+	CALL(flock),
+	CALL(fcntl),
+	CALL(rt_sigsuspend),
+	CALL(rt_sigtimedwait),
+	CALL(readv),
+	CALL(writev),
+	CALL(splice),
+	CALL(sendfile),
+	CALL(msgrcv),
+	CALL(msgsnd),
+	CALL(semop),
+	CALL(semtimedop),
+	CALL(ioctl),
+	CALL(sched_yield),
+/* older calls, which newer architectures do without */
+#ifdef SYS_open
+	CALL(open),
+#endif
+#ifdef SYS_poll
+	CALL(poll),
+#endif
+#ifdef SYS_select
+	CALL(select),
+#endif
+#ifdef SYS_pause
+	CALL(pause),
+#endif
+#ifdef SYS_epoll_wait
+	CALL(epoll_wait),
+#endif
+};
+
+struct condition {
+	char **words; /* of the command line: its kind, and two more at most */
+	regex_t regex;
+	struct stat last;    /* text: the file when it was last read */
+	char before[512];    /* blocked: what the process was like at the last look */
+	char seen[PATH_MAX]; /* what there was instead */
+	pid_t found;         /* running */
+	int has_regex, loaded;
+};
+
+/* Reads a small file of /proc into text; returns its length, or -1 if there is none. */
+static ssize_t read_file(const char *path, char *text, size_t size)
+{
+	ssize_t length = 0, n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1)
+		return -1;
+	while ((size_t)length < size - 1 &&
+	       (n = read(fd, text + length, size - 1 - length)) > 0)
+		length += n;
+	text[length] = '\0';
+	close(fd);
+	return length;
+}
+
+/* The process' state, call and first argument, in words; returns the state's letter. */
+static int look(const char *pid, char *words, size_t size)
+{
+	char path[64], text[4096], *state;
+	const char *name = "?";
+	unsigned long long first = 0;
+	long number;
+
+	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+	if (read_file(path, text, sizeof text) <= 0 || (state = strrchr(text, ')')) == NULL) {
+		snprintf(words, size, "X");
+		return 'X';
+	}
+	state += 2;
+	snprintf(words, size, "%c", *state);
+	if (*state != 'S' && *state != 'D')
+		return *state;
+	snprintf(path, sizeof path, "/proc/%.20s/syscall", pid);
+	if (read_file(path, text + 2, sizeof text - 2) <= 0 ||
+	    sscanf(text + 2, "%ld %llx", &number, &first) != 2)
+		number = -1; /* it may not be looked at, or runs again */
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (calls[i].number == number)
+			name = calls[i].name;
+	snprintf(words, size, "S %s %llu", name, first);
+	return 'S';
+}
+
+static int has_ended(struct condition *c)
+{
+	int state = look(c->words[1], c->seen, sizeof c->seen);
+
+	return state == 'X' || state == 'Z';
+}
+
+/* The number of times that it has run is in its status: "..._ctxt_switches:\t12". */
+static int is_blocked(struct condition *c)
+{
+	char path[64], now[512] = "", status[8192] = "", *times, call[64] = "";
+
+	snprintf(path, sizeof path, "/proc/%.20s/status", c->words[1]);
+	look(c->words[1], c->seen, sizeof c->seen);
+	read_file(path, status, sizeof status);
+	times = strstr(status, "voluntary_ctxt_switches");
+	snprintf(now, sizeof now, "%.100s %.300s", c->seen, times == NULL ? "" : times);
+	if (strcmp(now, c->before) != 0) {
+		strcpy(c->before, now);
+		return 0;
+	}
+	return sscanf(c->seen, "S %63s", call) == 1 &&
+	       (strcmp(c->words[2], "any") == 0 || strcmp(c->words[2], call) == 0);
+}
+
+static int has_text(struct condition *c)
+{
+	static char text[MAX_TEXT];
+	struct stat now;
+	ssize_t length;
+
+	if (stat(c->words[1], &now) == -1) {
+		snprintf(c->seen, sizeof c->seen, "no such file");
+		return 0;
+	}
+	if (c->loaded && now.st_size == c->last.st_size &&
+	    now.st_mtim.tv_sec == c->last.st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == c->last.st_mtim.tv_nsec)
+		return 0;
+	c->loaded = 1;
+	c->last = now;
+	length = read_file(c->words[1], text, sizeof text);
+	for (ssize_t i = 0; i < length; i++)
+		if (text[i] == '\0') /* a regular expression would end there */
+			text[i] = '\n';
+	snprintf(c->seen, sizeof c->seen, "%zd bytes: %.200s", length, length > 0 ? text : "");
+	return length > 0 && regexec(&c->regex, text, 0, NULL, 0) == 0;
+}
+
+static int has_grown(struct condition *c)
+{
+	struct stat now = {.st_size = 0};
+
+	stat(c->words[1], &now);
+	snprintf(c->seen, sizeof c->seen, "%lld bytes", (long long)now.st_size);
+	return now.st_size > atoll(c->words[2]);
+}
+
+static int exists(struct condition *c)
+{
+	struct stat status;
+
+	snprintf(c->seen, sizeof c->seen, "no such name");
+	return lstat(c->words[1], &status) == 0;
+}
+
+static int is_missing(struct condition *c)
+{
+	int there = exists(c);
+
+	snprintf(c->seen, sizeof c->seen, "it is there");
+	return !there;
+}
+
+/* The program's name without its folder, of either system, and without .exe. */
+static const char *base(char *program)
+{
+	char *end, *name = program;
+
+	for (char *p = program; *p != '\0'; p++)
+		if (*p == '/' || *p == '\\')
+			name = p + 1;
+	if ((end = strstr(name, ".exe")) != NULL && end[4] == '\0')
+		*end = '\0';
+	return name;
+}
+
+/* A process, not this one, that has the mark in its environment and a command line that fits. */
+static pid_t find_marked(struct condition *c)
+{
+	static char text[MAX_ENVIRONMENT];
+	char path[64], program[4096];
+	struct dirent *entry;
+	ssize_t length;
+	pid_t found = 0;
+	DIR *proc = opendir("/proc");
+
+	if (proc == NULL)
+		err(2, "opendir /proc");
+	while (found == 0 && (entry = readdir(proc)) != NULL) {
+		if (!isdigit((unsigned char)*entry->d_name) || atoi(entry->d_name) == getpid())
+			continue;
+		snprintf(path, sizeof path, "/proc/%.20s/environ", entry->d_name);
+		length = read_file(path, text, sizeof text);
+		for (char *p = text; length > 0 && p < text + length; p += strlen(p) + 1) {
+			if (strcmp(p, c->words[1]) != 0)
+				continue;
+			snprintf(path, sizeof path, "/proc/%.20s/cmdline", entry->d_name);
+			length = read_file(path, program, sizeof program);
+			if (length <= 0) /* it has just ended */
+				break;
+			if (!c->has_regex && strcmp(base(program), c->words[2]) == 0)
+				found = atoi(entry->d_name);
+			for (ssize_t i = 0; c->has_regex && i < length - 1; i++)
+				if (program[i] == '\0')
+					program[i] = ' ';
+			if (c->has_regex && regexec(&c->regex, program, 0, NULL, 0) == 0) {
+				found = atoi(entry->d_name);
+				snprintf(c->seen, sizeof c->seen, "%d: %.200s", (int)found,
+					 program);
+			}
+			break;
+		}
+	}
+	closedir(proc);
+	return found;
+}
+
+static int is_running(struct condition *c)
+{
+	snprintf(c->seen, sizeof c->seen, "no such process");
+	return (c->found = find_marked(c)) != 0;
+}
+
+static int is_none(struct condition *c)
+{
+	return find_marked(c) == 0;
+}
+
+static const struct kind {
+	const char *name;
+	int words, regex; /* how many it has; which of them is a regular expression */
+	int (*holds)(struct condition *);
+} kinds[] = {
+	{"ended", 2, 0, has_ended},    {"blocked", 3, 0, is_blocked},
+	{"text", 3, 2, has_text},      {"grown", 3, 0, has_grown},
+	{"exists", 2, 0, exists},      {"missing", 2, 0, is_missing},
+	{"running", 3, 0, is_running}, {"none", 3, 2, is_none},
+};
+
+static void usage(void)
+{
+	fputs("usage: await SECONDS CONDITION [or CONDITION]... | await look PID...\n", stderr);
+	exit(2);
+}
+
+static const struct kind *kind_of(char **words, int count)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (count > 0 && strcmp(words[0], kinds[i].name) == 0 &&
+		    count >= kinds[i].words)
+			return &kinds[i];
+	usage();
+	return NULL;
+}
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+static void print(const struct condition *c, const struct kind *kind)
+{
+	if (c->found != 0) {
+		printf("%d\n", (int)c->found);
+		return;
+	}
+	for (int i = 0; i < kind->words; i++)
+		printf("%s%s", i > 0 ? " " : "", c->words[i]);
+	putchar('\n');
+}
+
+int main(int argc, char *argv[])
+{
+	static struct condition conditions[MAX_CONDITIONS];
+	const struct kind *of[MAX_CONDITIONS];
+	char *end, words[128];
+	int count = 0, i = 2;
+	double until, limit;
+	struct timespec pause = {.tv_nsec = 1000000};
+
+	if (argc > 2 && strcmp(argv[1], "look") == 0) {
+		for (; i < argc; i++) {
+			look(argv[i], words, sizeof words);
+			puts(words);
+		}
+		return 0;
+	}
+	limit = argc > 1 ? strtod(argv[1], &end) : 0;
+	if (argc < 3 || *end != '\0')
+		usage();
+	while (count < MAX_CONDITIONS) {
+		struct condition *c = &conditions[count];
+
+		of[count] = kind_of(c->words = argv + i, argc - i);
+		c->has_regex = of[count]->regex != 0;
+		if (c->has_regex && regcomp(&c->regex, c->words[of[count]->regex],
+					    REG_EXTENDED | REG_NOSUB | REG_NEWLINE) != 0)
+			errx(2, "%s: not a regular expression", c->words[of[count]->regex]);
+		i += of[count++]->words;
+		if (i == argc)
+			break;
+		if (strcmp(argv[i++], "or") != 0)
+			usage();
+	}
+	for (until = now() + limit;; nanosleep(&pause, NULL)) {
+		for (i = 0; i < count; i++)
+			if (of[i]->holds(&conditions[i])) {
+				print(&conditions[i], of[i]);
+				return 0;
+			}
+		if (now() >= until)
+			break;
+		if (pause.tv_nsec < 10000000) /* what happens soon is seen soon */
+			pause.tv_nsec += pause.tv_nsec / 4;
+	}
+	for (i = 0; i < count; i++) {
+		fprintf(stderr, "await: %g s, and still not:", limit);
+		for (int j = 0; j < of[i]->words; j++)
+			fprintf(stderr, " %s", conditions[i].words[j]);
+		fprintf(stderr, "; there is: %s\n", conditions[i].seen);
+	}
+	return 1;
+}

@@ -1,0 +1,37 @@
+# waiting.bash: waiting without starting a process, for bash programs of all rooms.
+# Each wait has a deadline of PATIENCE seconds, which no passing run depends on: tests/run makes it longer where
+# starting a process takes long.
+
+PATIENCE=${PATIENCE:-60}
+
+# nap [SECONDS]: a read from a pipe into which nobody writes
+nap() {
+    [ -n "${idle:-}" ] || exec {idle}<> <(:)
+    read -rt "${1:-0.01}" -u "$idle" || true
+}
+
+# eventually COMMAND...: waits until it succeeds; the command should be of bash's own kind, or better
+# let tools/await do it: each try of another one starts a process. gave_up, if there is such a function,
+# is called before it fails.
+eventually() {
+    local until=$((SECONDS + PATIENCE)) pause=0.001
+    until "$@"; do
+        if ((SECONDS >= until)); then
+            if declare -F gave_up >/dev/null; then gave_up; fi
+            echo "gave up waiting for: $*"
+            return 1
+        fi
+        nap $pause
+        pause=0.01
+    done
+}
+
+# has_text FILE PATTERN: has a line like it (extended regular expression), the last one perhaps not at its end yet
+has_text() {
+    local line
+    [ -e "$1" ] || return
+    while IFS= read -r line || [ -n "$line" ]; do
+        if [[ $line =~ $2 ]]; then return 0; fi
+    done <"$1" 2>/dev/null
+    return 1
+}
