@@ -42,17 +42,19 @@ declare -gA traits=(
 )
 
 has() { # TRAIT
-    if [ -z "${traits[$PAIR]:-}" ]; then
-        echo "$PAIR: its traits are not in tests/helper.bash" >&2
+    local of=${traits[${PAIR:-none}]:-}
+    if [ -z "$of" ]; then
+        echo "${PAIR:-none}: its traits are not in tests/helper.bash" >&2
         return 1
     fi
-    [[ " ${traits[$PAIR]} " == *" $1 "* ]]
+    [[ " $of " == *" $1 "* ]]
 }
 
 setup() {
     declare -gA pid=()
     declare -gi status=0
     cd "$BATS_TEST_TMPDIR" || return
+    [ -n "${PAIR:-}" ] || return 0 # for who chooses it later, and calls this again
     use_name "ipc-test-$$-$BATS_TEST_NUMBER"
     [ -x "$TOOLS/await" ] || build_tools
     came=consumer.out
@@ -233,6 +235,7 @@ start() {
     local -a program
     read -ra program <<<"${UNDER:-}"
     shift 2
+    if declare -F before_start >/dev/null; then before_start "$side" "$@"; fi
     : >"$label.err" # what an earlier one said
     case $PAIR in
     */windows | */rpc) program+=("${WINE[@]}" "./$side.exe") ;;

@@ -29,14 +29,18 @@ builds_silently() {
     [ ! -s messages ] || { cat messages && return 1; }
 }
 
+unfinished() {
+    has_text producer.err 'not written yet' || has_text consumer.err 'not written yet'
+}
+
 is_unfinished() {
     builds_silently
     consume
     produce input
-    eventually grep -q 'not written yet' producer.err consumer.err
+    eventually unfinished
     for label in "${!pid[@]}"; do kill -KILL "${pid[$label]}" 2>/dev/null || true; done
     wait
-    ! cmp -s input "$(output)" || { echo "the starting point carries all the same" && return 1; }
+    ! cmp -s input "$came" || { echo "the starting point carries all the same" && return 1; }
     remove_object
     pid=()
     rm -f ./*.err ./*.out
@@ -72,15 +76,14 @@ is_completed() {
     done
 }
 
-@test "the grader takes points off a starting point, and none off the completed one" {
+# that it takes none off the completed one, which is the original, grader.bats sees
+@test "the grader takes points off a starting point" {
     need jq jq
     export CHECKS='builds|random words'
     for pair in $(pairs "$posix"); do
         begin "$pair"
-        PATIENCE=4 run -1 grade "$pair" "$start"
+        patience=4 run -1 grade "$pair" "$start"
         [[ $output == *' 3/3'*'producer.c builds'* && $output == *' 0/10'*': random words'*'not written yet'* ]]
-        cp "${TESTS%/*}/$pair"/*.[ch] "$start"
-        grade "$pair" "$start"
         rm -rf suite
     done
 }

@@ -8,14 +8,23 @@ setup() {
     declare -gi status=0
     cd "$BATS_TEST_TMPDIR" || return
     box=$WORK/box/$BATS_TEST_NUMBER # where a submission's programs may make files
-    mkdir "$box" && { [ -z "$STUDENT_ID" ] || chown "$STUDENT_ID" "$box"; }
     use_name "grade-$$-$BATS_TEST_NUMBER"
+    came=consumer.out
+    has two || came=producer.out
     case $PAIR in
-    mqueue/posix) build_mq_probe ;;
     fifo/posix | alpc/model) name=$box/${name##*/} object=$name shown=$name ;;
     */windows | */rpc) start_wine ;;
     mach/*) need qemu-system-i386 qemu-system-x86 ;;
     esac
+}
+
+# helper's start calls it: what was started, for who wants to do it by hand
+before_start() { # SIDE [ARGUMENT]...
+    local file input='<pipe'
+    for file in input* keyboard / /dev/null; do
+        if [[ /proc/self/fd/0 -ef $file ]]; then input="<$file"; fi
+    done
+    echo "$* $input" >>commands
 }
 
 # what a failed check has to say: each line has a bar before it, others are ours alone
@@ -43,7 +52,7 @@ teardown() {
             while read -r label rest; do
                 if [ "${who:-both}" = both ] || [ "$who" = "$label" ]; then label=./$label; else label=$PAIR/$label; fi
                 echo "$label ${rest//${name:-no name}/NAME}"
-            done <commands | sed -E "s,<$PWD/,<,; s, </dev/null$,,; s,^(.*) <pipe:.*,yes | \\1," | tail -n 4 >commands.short
+            done <commands | sed -E "s, </dev/null$,,; s,^(.*) <pipe$,yes | \\1," | tail -n 4 >commands.short
             say_file commands.short 4
         fi
     fi
@@ -52,9 +61,20 @@ teardown() {
     done
     kill_students
     remove_object
-    [ -z "${ISOLATED:-}" ] || find /dev/shm -mindepth 1 -maxdepth 1 ! -name .queues -delete
-    rm -rf "$box"
+    left_behind
+    [ ${#left[@]} = 0 ] || rm -rf "${left[@]}"
     return 0
+}
+
+# what may not be there between two checks: sets left
+left_behind() {
+    local file
+    left=()
+    shopt -s nullglob dotglob
+    for file in "$box"/* ${ISOLATED:+/dev/shm/* "$QUEUES"/*}; do
+        [ "$file" = "${QUEUES:-}" ] || left+=("$file")
+    done
+    shopt -u nullglob dotglob
 }
 
 whose() { # LABEL
@@ -64,63 +84,61 @@ whose() { # LABEL
     esac
 }
 
-# The processes of the submission's user that are left; if it has none of its own, those that
+# await's word for the processes of the submission's user; if it has none of its own, for those that
 # tests/helper.bash marks
-students() {
-    if [ -n "$STUDENT_ID" ] && [ -n "$AS_STUDENT" ]; then
-        pgrep -U "$STUDENT_ID"
-    else
-        grep -lszx "STARTED_IN=$PWD" /proc/[0-9]*/environ | cut -d / -f 3
-    fi
+marked_as() { # sets mark
+    if [ -n "$STUDENT_ID" ] && [ -n "$AS_STUDENT" ]; then mark=user=$STUDENT_ID; else mark=STARTED_IN=$PWD; fi
 }
 
 no_process() {
-    [ -z "$(students)" ]
+    local mark
+    marked_as
+    "$TOOLS/await" "$PATIENCE" none "$mark" . >/dev/null 2>left-running
 }
 
 kill_students() {
-    local i
+    local i mark
+    marked_as
     for ((i = 0; i < 100; i++)); do # a fork bomb takes some rounds
-        # shellcheck disable=SC2046 # a list of numbers
-        kill -KILL $(students) 2>/dev/null || break
+        ! "$TOOLS/await" 0 none "$mark" . >/dev/null 2>&1 || return
+        "$TOOLS/await" kill "$mark"
     done
 }
 
 nothing_left() {
-    local left
-    eventually no_process || { say "left behind, still running: $(ps -o args= -p "$(students | paste -sd,)")" && return 1; }
+    local line
+    if ! no_process; then
+        IFS= read -r line <left-running
+        say "left behind, still running: ${line##*there is: }"
+        return 1
+    fi
     if object_exists; then
         say "left behind: ${object:-$name} (who takes it away? README, point 7)" && return 1
     fi
-    [ -n "${ISOLATED:-}" ] || return 0
-    left=$(find /dev/shm -mindepth 1 ! -path "$QUEUES*" && find "$QUEUES" -type f && find "$box" -mindepth 1)
-    [ -z "$left" ] || { say "left behind: $left" && return 1; }
+    left_behind
+    [ ${#left[@]} = 0 ] || { say "left behind: ${left[*]}" && return 1; }
 }
 
-state() { # PID: R, S, T ...
-    sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null
-}
-
-# doing PID: what it waits in, by the kernel's word (the numbers are amd64's)
+# doing PID: what it waits in, by the kernel's word
 doing() {
-    local call first
-    read -r call first _ <"/proc/$1/syscall" 2>/dev/null || call=
-    case $(state "$1") in
+    local state call first
+    read -r state call first < <("$TOOLS/await" look "$1")
+    case $state in
     R) echo "busy: a loop that does not end?" && return ;;
     T) echo "stopped by a signal" && return ;;
     esac
-    case $(uname -m)-$call in
-    x86_64-0) echo "in read() on $(descriptor "$1" "$first"): nothing comes, and no end of file" ;;
-    x86_64-1) echo "in write() on $(descriptor "$1" "$first"): nobody reads" ;;
-    x86_64-257) echo "in open(): nobody has opened the other end" ;;
-    x86_64-202) echo "in sem_wait(), say: nobody posts the semaphore" ;;
-    x86_64-242) echo "in mq_send(): the queue is full" ;;
-    x86_64-243) echo "in mq_receive(): the queue is empty" ;;
-    x86_64-61 | x86_64-247) echo "in waitpid(): its child has not ended" ;;
-    x86_64-35 | x86_64-230) echo "asleep" ;;
-    x86_64-7 | x86_64-271) echo "in poll()" ;;
-    x86_64-43 | x86_64-288) echo "in accept(): nobody connects" ;;
-    x86_64-45 | x86_64-47) echo "in recvmsg(): no message comes" ;;
+    case $call in
+    read) echo "in read() on $(descriptor "$1" "$first"): nothing comes, and no end of file" ;;
+    write) echo "in write() on $(descriptor "$1" "$first"): nobody reads" ;;
+    open | openat) echo "in open(): nobody has opened the other end" ;;
+    futex) echo "in sem_wait(), say: nobody posts the semaphore" ;;
+    mq_timedsend) echo "in mq_send(): the queue is full" ;;
+    mq_timedreceive) echo "in mq_receive(): the queue is empty" ;;
+    wait4 | waitid) echo "in waitpid(): its child has not ended" ;;
+    *nanosleep) echo "asleep" ;;
+    poll | ppoll) echo "in poll()" ;;
+    accept | accept4) echo "in accept(): nobody connects" ;;
+    recvfrom | recvmsg) echo "in recvmsg(): no message comes" ;;
     *) echo "waiting" ;;
     esac
 }
@@ -182,8 +200,12 @@ build() { # SIDE
     passed "$1"
 }
 
-words() { # NUMBER: lines that nobody can guess
-    head -c $(($1 * 18)) /dev/urandom | base64 -w 24
+# words NUMBER: lines that nobody can guess, at most 20000: from a place that nobody can guess in a file that
+# only the grader can read
+words() {
+    local lines
+    mapfile -n "$1" -s $((SRANDOM % 20000)) lines <"$RANDOM_WORDS"
+    printf '%s' "${lines[@]}"
 }
 
 same() { # EXPECTED CAME
@@ -213,24 +235,22 @@ ends() {
 }
 
 says() { # LABEL PATTERN WHAT
-    eventually grep -Eq -- "$2" "$1.err" >/dev/null || { say "$1$(whose "$1") does not say $3 on stderr" && return 1; }
+    if ! eventually said "$1" "$2" >/dev/null || ! has_text "$1.err" "$2"; then
+        say "$1$(whose "$1") does not say $3 on stderr" && return 1
+    fi
 }
 
-# it waits: it says so, or has slept for some time
-rests() { # LABEL
-    local calm=0 until=$((SECONDS + PATIENCE))
-    until grep -q waiting "$1.err" || ((calm >= 20)); do
-        is_gone "$1" && return # what came of it is the next question
-        if [ "$(state "${pid[$1]}")" = S ]; then ((++calm)); else calm=0; fi
-        ((SECONDS < until)) || { say "$1$(whose "$1") does not wait, it is busy" && return 1; }
-        sleep 0.01
-    done
+# rests LABEL: it waits: it says so, or has slept for some time; or it is gone, and what came of it is the next
+# question
+rests() {
+    "$TOOLS/await" "$PATIENCE" text "$1.err" waiting or asleep "${pid[$1]}" or ended "${pid[$1]}" >/dev/null 2>&1 ||
+        { say "$1$(whose "$1") does not wait, it is busy" && return 1; }
 }
 
 carry() { # FILE
     consume
     produce "$1"
-    ends producer 0 && ends consumer 0 && same "$1" "$(output)"
+    ends producer 0 && ends consumer 0 && same "$1" "$came"
 }
 
 every_kind() {
@@ -253,9 +273,17 @@ typed() {
     produce keyboard
     for line in first second; do
         echo $line >&9
-        eventually grep -q $line "$(output)" >/dev/null || { say "the $line line was typed, but has not come" && return 1; }
+        eventually arrived_or_never $line >/dev/null && has_text "$came" $line || { say "the $line line was typed, but has not come" && return 1; }
     done
     exec 9>&-
+}
+
+arrived_or_never() { # LINE
+    local label
+    if has_text "$came" "$1"; then return 0; fi
+    for label in "${!pid[@]}"; do
+        if ! is_gone "$label"; then return 1; fi
+    done
 }
 
 comes_first() { # SIDE OTHER
@@ -357,12 +385,12 @@ calls() { # SIDE: the slide's, as they may be called in a program
     esac
 }
 
-# what the program takes from libc or Windows; a Mach program has it all in itself
+# what the program takes from libc or Windows, a name a line; a Mach program has it all in itself
 symbols() { # PROGRAM
     case $PAIR in
-    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" | awk '/^\t[0-9a-f]+\t/ { sub(/[AW]$/, "", $3); print $3 }' ;;
-    mach/*) nm "$1" | awk '{ print $NF }' ;;
-    *) nm -D --undefined-only "$1" | awk '{ sub(/@.*/, "", $NF); sub(/64$/, "", $NF); print $NF }' ;;
+    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" | sed -nE 's/^\t[0-9a-f]+\t *[0-9]+ +([A-Za-z_0-9]*[a-z0-9_])[AW]?$/\1/p' ;;
+    mach/*) nm "$1" | sed 's/.* //' ;;
+    *) nm -D --undefined-only "$1" | sed -E 's/.* //; s/@.*//; s/64$//' ;;
     esac
 }
 
@@ -370,7 +398,7 @@ makes_calls() { # SIDE
     local call missing=''
     symbols "$SUITE/$PAIR/$1" >names
     for call in $(calls "$1"); do
-        grep -Eqx "$call" names || missing+=" $call"
+        has_text names "^($call)\$" || missing+=" $call"
     done
     [ -z "$missing" ] || { say "$1.c never calls:$missing" && return 1; }
 }
@@ -467,7 +495,7 @@ makes_calls() { # SIDE
     ends producer 1
     ends consumer 0
     printf 'one\nthree\n' >expected
-    same expected "$(output)"
+    same expected "$came"
     says producer 'line 2' "which line is too long (line 2)"
 }
 
@@ -568,7 +596,7 @@ makes_calls() { # SIDE
 # bats test_tags=posix
 @test "[3] consumer: a write that takes only a part loses nothing" {
     yours consumer
-    cc -D_GNU_SOURCE -shared -fPIC -o "$box/short-write.so" "$TESTS/tools/short-write.c" -ldl
+    cp "$TOOLS/short-write.so" "$box"
     words 20000 >input
     printf '#!/bin/sh\nLD_PRELOAD=%s exec "$@"\n' "$box/short-write.so" >"$box/short-write"
     chmod 755 "$box"/*
@@ -581,7 +609,7 @@ makes_calls() { # SIDE
     fi
     ends producer 0
     ends consumer 0
-    same input "$(output)"
+    same input "$came"
 }
 
 # bats test_tags=live

@@ -23,6 +23,7 @@ open_terminal() {
     PAIR=$1
     shift
     need tmux tmux
+    [ -x "$TOOLS/await" ] || build_tools
     case $PAIR in
     */windows | */rpc) start_wine ;;
     mach/*) need_mach ;;
@@ -36,26 +37,34 @@ open_terminal() {
             "$@" sh -c 'echo $$ >pid; sh -c '\''echo $$ >pid; exec "$0" "$1" 2>err'\'' "$0" "$1"; echo $? >status' \
             "$SUITE/tests/stage/lecture" "$PAIR"
     )
-    eventually test -s pid
-    use_name "lecture-$(cat pid)"
+    eventually [ -s pid ]
+    terminal pipe-pane 'exec cat >>written' # grows whenever there is something new to be seen
+    use_name "lecture-$(<pid)"
 }
 
-screen_has() { # PATTERN
-    terminal capture-pane -p | grep -Eq -- "$1"
-}
-
-shows() { # PATTERN
-    eventually screen_has "$1" || { terminal capture-pane -p && return 1; }
+# shows PATTERN: on the screen; looked at again when it has changed
+shows() {
+    local size=0 until=$((SECONDS + PATIENCE))
+    while ((SECONDS < until)); do
+        terminal capture-pane -p >screen
+        if has_text screen "$1"; then return 0; fi
+        size=$("$TOOLS/await" 1 grown written "$size" 2>/dev/null) || true
+    done
+    cat screen && return 1
 }
 
 over() { # STATUS
-    eventually test -s status
-    [ "$(cat status)" = "$1" ]
+    eventually [ -s status ]
+    [ "$(<status)" = "$1" ]
+}
+
+is_empty() { # FOLDER
+    ! compgen -G "$1/*" >/dev/null
 }
 
 all_gone() {
-    eventually rmdir tmp
-    eventually no_process
+    eventually is_empty tmp && rmdir tmp
+    no_process
     ! object_exists || { echo "left behind: $name" && return 1; }
 }
 

@@ -1,19 +1,22 @@
 /* await: waits until something has happened, and says what.
  * usage: await SECONDS CONDITION [or CONDITION]...
- *        await look PID...
+ *        await look PID... | await kill MARK
  * CONDITION, the first of them that holds ends the waiting:
  *   ended PID           the process has exited (it may still be a zombie)
  *   blocked PID CALL    it has not run between two looks, and is in that system call, by the name
  *                       that strace prints (read, openat, futex, mq_timedsend ...); any: in any
+ *   asleep PID          it has not run for 20 looks, some 0.2 s
  *   text FILE REGEX     a line of the file matches (POSIX extended regular expression)
- *   grown FILE SIZE     the file has more than SIZE bytes
+ *   grown FILE SIZE     the file has more than SIZE bytes; prints its size
  *   exists PATH, missing PATH
  *   running MARK NAME   a process with MARK (NAME=VALUE) in its environment runs a program NAME
  *   none MARK REGEX     no process with MARK in its environment has a command line like REGEX
+ * A MARK user=UID stands for all processes of that user.
  * Prints the condition that holds; of a running process its number alone. Exit status: 0; 1 after
  * SECONDS, with what was seen instead; 2 wrong usage.
  * look prints of each process its state (R, S, T, Z, or X: it has ended), the call that it is in
  * and that call's first argument, as proc(5) has them.
+ * kill sends SIGKILL to every process with the mark, once.
  * It looks at /proc every few milliseconds, starts no process, and is right on every
  * architecture, since the compiler knows the numbers of the calls. */
 #include <ctype.h>
@@ -23,6 +26,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <regex.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,9 +104,12 @@ struct condition {
 	struct stat last;    /* text: the file when it was last read */
 	char before[512];    /* blocked: what the process was like at the last look */
 	char seen[PATH_MAX]; /* what there was instead */
-	pid_t found;         /* running */
+	long long found;     /* running: the process; grown: the size */
 	int has_regex, loaded;
+	int calm; /* asleep: looks since it has last run */
 };
+
+enum { CALM = 20 }; /* looks */
 
 /* Reads a small file of /proc into text; returns its length, or -1 if there is none. */
 static ssize_t read_file(const char *path, char *text, size_t size)
@@ -156,7 +163,7 @@ static int has_ended(struct condition *c)
 }
 
 /* The number of times that it has run is in its status: "..._ctxt_switches:\t12". */
-static int is_blocked(struct condition *c)
+static int is_blocked_in(struct condition *c, const char *wanted)
 {
 	char path[64], now[512] = "", status[8192] = "", *times, call[64] = "";
 
@@ -170,7 +177,18 @@ static int is_blocked(struct condition *c)
 		return 0;
 	}
 	return sscanf(c->seen, "S %63s", call) == 1 &&
-	       (strcmp(c->words[2], "any") == 0 || strcmp(c->words[2], call) == 0);
+	       (strcmp(wanted, "any") == 0 || strcmp(wanted, call) == 0);
+}
+
+static int is_blocked(struct condition *c)
+{
+	return is_blocked_in(c, c->words[2]);
+}
+
+static int is_asleep(struct condition *c)
+{
+	c->calm = is_blocked_in(c, "any") ? c->calm + 1 : 0;
+	return c->calm >= CALM;
 }
 
 static int has_text(struct condition *c)
@@ -203,7 +221,7 @@ static int has_grown(struct condition *c)
 
 	stat(c->words[1], &now);
 	snprintf(c->seen, sizeof c->seen, "%lld bytes", (long long)now.st_size);
-	return now.st_size > atoll(c->words[2]);
+	return (c->found = now.st_size) > atoll(c->words[2]);
 }
 
 static int exists(struct condition *c)
@@ -235,45 +253,84 @@ static const char *base(char *program)
 	return name;
 }
 
-/* A process, not this one, that has the mark in its environment and a command line that fits. */
-static pid_t find_marked(struct condition *c)
+/* Has the process, whose number is pid, the mark? */
+static int is_marked(const char *pid, const char *mark)
 {
 	static char text[MAX_ENVIRONMENT];
-	char path[64], program[4096];
-	struct dirent *entry;
+	char path[64];
+	struct stat status;
 	ssize_t length;
-	pid_t found = 0;
+
+	if (atoi(pid) == getpid())
+		return 0;
+	if (strncmp(mark, "user=", 5) == 0) {
+		snprintf(path, sizeof path, "/proc/%.20s", pid);
+		return stat(path, &status) == 0 && status.st_uid == (uid_t)atol(mark + 5);
+	}
+	snprintf(path, sizeof path, "/proc/%.20s/environ", pid);
+	length = read_file(path, text, sizeof text);
+	for (char *p = text; length > 0 && p < text + length; p += strlen(p) + 1)
+		if (strcmp(p, mark) == 0)
+			return 1;
+	return 0;
+}
+
+/* The next process that has the mark, or NULL after the last one. */
+static const char *next_marked(DIR *proc, const char *mark)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(proc)) != NULL)
+		if (isdigit((unsigned char)*entry->d_name) && is_marked(entry->d_name, mark))
+			return entry->d_name;
+	return NULL;
+}
+
+static DIR *open_proc(void)
+{
 	DIR *proc = opendir("/proc");
 
 	if (proc == NULL)
 		err(2, "opendir /proc");
-	while (found == 0 && (entry = readdir(proc)) != NULL) {
-		if (!isdigit((unsigned char)*entry->d_name) || atoi(entry->d_name) == getpid())
+	return proc;
+}
+
+/* A process that has the mark and a command line that fits. */
+static pid_t find_marked(struct condition *c)
+{
+	char path[64], program[4096];
+	const char *pid;
+	ssize_t length;
+	pid_t found = 0;
+	DIR *proc = open_proc();
+
+	while (found == 0 && (pid = next_marked(proc, c->words[1])) != NULL) {
+		snprintf(path, sizeof path, "/proc/%.20s/cmdline", pid);
+		length = read_file(path, program, sizeof program);
+		if (length <= 0) /* it has just ended */
 			continue;
-		snprintf(path, sizeof path, "/proc/%.20s/environ", entry->d_name);
-		length = read_file(path, text, sizeof text);
-		for (char *p = text; length > 0 && p < text + length; p += strlen(p) + 1) {
-			if (strcmp(p, c->words[1]) != 0)
-				continue;
-			snprintf(path, sizeof path, "/proc/%.20s/cmdline", entry->d_name);
-			length = read_file(path, program, sizeof program);
-			if (length <= 0) /* it has just ended */
-				break;
-			if (!c->has_regex && strcmp(base(program), c->words[2]) == 0)
-				found = atoi(entry->d_name);
-			for (ssize_t i = 0; c->has_regex && i < length - 1; i++)
-				if (program[i] == '\0')
-					program[i] = ' ';
-			if (c->has_regex && regexec(&c->regex, program, 0, NULL, 0) == 0) {
-				found = atoi(entry->d_name);
-				snprintf(c->seen, sizeof c->seen, "%d: %.200s", (int)found,
-					 program);
-			}
-			break;
+		if (!c->has_regex && strcmp(base(program), c->words[2]) == 0)
+			found = atoi(pid);
+		for (ssize_t i = 0; c->has_regex && i < length - 1; i++)
+			if (program[i] == '\0')
+				program[i] = ' ';
+		if (c->has_regex && regexec(&c->regex, program, 0, NULL, 0) == 0) {
+			found = atoi(pid);
+			snprintf(c->seen, sizeof c->seen, "%d: %.200s", (int)found, program);
 		}
 	}
 	closedir(proc);
 	return found;
+}
+
+static void kill_marked(const char *mark)
+{
+	const char *pid;
+	DIR *proc = open_proc();
+
+	while ((pid = next_marked(proc, mark)) != NULL)
+		kill(atoi(pid), SIGKILL);
+	closedir(proc);
 }
 
 static int is_running(struct condition *c)
@@ -292,15 +349,17 @@ static const struct kind {
 	int words, regex; /* how many it has; which of them is a regular expression */
 	int (*holds)(struct condition *);
 } kinds[] = {
-	{"ended", 2, 0, has_ended},    {"blocked", 3, 0, is_blocked},
-	{"text", 3, 2, has_text},      {"grown", 3, 0, has_grown},
-	{"exists", 2, 0, exists},      {"missing", 2, 0, is_missing},
-	{"running", 3, 0, is_running}, {"none", 3, 2, is_none},
+	{"asleep", 2, 0, is_asleep},   {"ended", 2, 0, has_ended},
+	{"blocked", 3, 0, is_blocked}, {"text", 3, 2, has_text},
+	{"grown", 3, 0, has_grown},    {"exists", 2, 0, exists},
+	{"missing", 2, 0, is_missing}, {"running", 3, 0, is_running},
+	{"none", 3, 2, is_none},
 };
 
 static void usage(void)
 {
-	fputs("usage: await SECONDS CONDITION [or CONDITION]... | await look PID...\n", stderr);
+	fputs("usage: await SECONDS CONDITION [or CONDITION]... | look PID... | kill MARK\n",
+	      stderr);
 	exit(2);
 }
 
@@ -325,7 +384,7 @@ static double now(void)
 static void print(const struct condition *c, const struct kind *kind)
 {
 	if (c->found != 0) {
-		printf("%d\n", (int)c->found);
+		printf("%lld\n", c->found);
 		return;
 	}
 	for (int i = 0; i < kind->words; i++)
@@ -347,6 +406,10 @@ int main(int argc, char *argv[])
 			look(argv[i], words, sizeof words);
 			puts(words);
 		}
+		return 0;
+	}
+	if (argc == 3 && strcmp(argv[1], "kill") == 0) {
+		kill_marked(argv[2]);
 		return 0;
 	}
 	limit = argc > 1 ? strtod(argv[1], &end) : 0;
