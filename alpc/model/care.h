@@ -3,8 +3,7 @@
  *   the other side dies                                  receive_message says GONE
  *   the name belongs to something or to somebody else    is_our_socket, on both sides
  *   the client comes first: there is no server           wait_for_server
- *   a killed server has left its name; another server
- *   is using it; two servers start at once               claim_name
+ *   a killed server's name; a living one's; two at once  claim_name
  *   Ctrl-C, kill, an error of the server                 remove_name */
 #include "protocol.h"
 #include <err.h>
