@@ -167,10 +167,10 @@ in_sequence() { # SIDE: forty of that side, one after the other
 
 @test "pairs in sequence on one name: one's end beside the next one's start loses nothing" {
     seq 40 >input
-    for side in consumer producer; do
-        (close_others && in_sequence $side) >$side.out 2>$side.err &
-        pid[$side]=$!
-    done
+    (close_others && in_sequence consumer) >consumer.out 2>consumer.err &
+    pid[consumer]=$!
+    (close_others && in_sequence producer) >producer.out 2>producer.err &
+    pid[producer]=$!
     ends producer 0
     ends consumer 0
     cmp input consumer.out
@@ -225,6 +225,20 @@ in_sequence() { # SIDE: forty of that side, one after the other
         done
     done
     [ "$(cat file)" = precious ] && [ -L link ]
+}
+
+@test "an argument that begins with - is wrong usage for all three" {
+    for PAIR in alpc/model alpc/rpc alpc/windows; do
+        [ $PAIR = alpc/model ] || start_wine
+        for argument in - -x --help; do
+            for side in producer consumer; do
+                start $side $side "$argument" </dev/null
+                ends $side 2
+                says $side "^usage: $side "
+                [ ! -s $side.out ]
+            done
+        done
+    done
 }
 
 @test "native ALPC ends with status 77 and one sentence where Windows' calls are missing" {

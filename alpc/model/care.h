@@ -4,7 +4,7 @@
  *   the name belongs to something or to somebody else    is_our_socket, on both sides
  *   the client comes first: there is no server           wait_for_server
  *   a killed server's name; a living one's; two at once  claim_name
- *   Ctrl-C, kill, an error of the server                 remove_name */
+ *   Ctrl-C, kill, an error of the server                 clean_up, stop */
 #include "protocol.h"
 #include <err.h>
 #include <errno.h>
@@ -100,23 +100,27 @@ static inline void wait_for_server(void) /* connect has failed */
 
 static volatile sig_atomic_t named; /* the name is ours to remove */
 
+static inline void clean_up(void)
+{
+	if (named)
+		unlink(path);
+}
+
 static inline void remove_name(void) /* once: later it may be the next server's */
 {
 	sigset_t all;
 
 	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, NULL); /* no second unlink, by a signal */
-	if (named && unlink(path) == -1 && errno != ENOENT) {
-		warn("unlink %s", path);
-		_exit(1);
-	}
+	sigprocmask(SIG_BLOCK, &all, NULL); /* or a signal would unlink again */
+	if (unlink(path) == -1 && errno != ENOENT)
+		err(1, "unlink %s", path);
 	named = 0;
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 }
 
 static inline void stop(int signal_number)
 {
-	remove_name();
+	clean_up();
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 }
@@ -133,12 +137,11 @@ static inline int claim_name(int port)
 	if (is_our_socket()) {
 		if (connect(port, address, sizeof name) == 0 || errno != ECONNREFUSED)
 			errx(1, "bind %s: another consumer is using it", path);
-		if (unlink(path) == -1)
-			err(1, "unlink %s", path);
+		unlink(path); /* a killed server's: nobody listens. If this fails, bind says so */
 	}
 	umask(0177); /* the name is for its owner alone */
 	named = 1;
-	atexit(remove_name);
+	atexit(clean_up);
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
 	signal(SIGPIPE, SIG_IGN); /* write fails instead */

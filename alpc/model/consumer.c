@@ -1,11 +1,10 @@
 /* consumer: the server of a *model* of ALPC, not ALPC itself: serves its clients, all at once,
  * and writes their lines out. The numbers are the steps on the slide.
  * usage: consumer [NAME [PRODUCERS]] >output   its partner: producer.c */
-#include "care.h"
+#include "care.h" /* and with it protocol.h */
 #include <poll.h>
 
 enum { CLIENTS = 100 }; /* at a time: the next ones wait at the connection port */
-
 static struct pollfd ports[1 + CLIENTS]; /* [0]: the connection port; then one a client */
 static struct client {
 	int process; /* 0: its connection request has not been accepted */

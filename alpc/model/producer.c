@@ -2,7 +2,7 @@
  * its input. The numbers are the steps on the slide.
  * usage: producer [NAME] <input                its partner: consumer.c */
 #define _GNU_SOURCE /* memfd_create */
-#include "care.h"
+#include "care.h"   /* and with it protocol.h */
 
 static int port;   /* our communication port */
 static long lines; /* sent */

@@ -4,8 +4,6 @@
  *   communication ports  the two ends of a socketpair: one for the server, one for the client
  *   returning a handle   SCM_RIGHTS: a descriptor that travels in a message, see unix(7)
  *   section              a memfd: memory without a name, for a line too long for a message */
-#pragma once
-#include <stddef.h>
 
 #define DEFAULT_NAME "/tmp/alpc-%u"       /* a path; %u is the user's id */
 enum { COPIED = 256, SECTION = 1 << 20 }; /* the longest line: in a message, in a section */
@@ -13,10 +11,10 @@ enum { COPIED = 256, SECTION = 1 << 20 }; /* the longest line: in a message, in 
 enum type {
 	GONE,     /* no message at all: the other side has closed its port, or has died */
 	CONNECT,  /* client, to the connection port: its connection request */
-	ACCEPTED, /* server: and with it the handle of the client's communication port */
-	REFUSED,  /* server: it already has all the clients that it is to serve */
-	LINE, /* client, a request: one line; a long one is in the section that comes with it */
-	END,  /* client, a request: no more lines will come */
+	ACCEPTED, /* server: with the handle of the client's communication port */
+	REFUSED,  /* server: it has all the clients that it is to serve */
+	LINE,     /* client, a request: one line; a long one is in a section, sent along */
+	END,      /* client, a request: no more lines will come */
 	CALLBACK, /* server, before its reply to END: how many lines have you sent? */
 	ANSWER,   /* client: so many */
 	REPLY     /* server: the request is done. Until then the client sends no other */
@@ -25,6 +23,6 @@ enum type {
 struct message {
 	enum type type;
 	long value;        /* CONNECT: the client's process; ANSWER: number of lines */
-	size_t length;     /* LINE: its bytes, with the newline if there is one */
+	unsigned length;   /* LINE: its bytes, with the newline if there is one */
 	char data[COPIED]; /* LINE: the line, if it is not in a section */
 };
