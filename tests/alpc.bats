@@ -4,13 +4,6 @@
 PAIR=alpc/model
 load helper
 
-# variant SOURCE FLAG...: the model's program, built differently, in this folder
-variant() {
-    local source=$1
-    shift
-    ${CC:-cc} -std=gnu17 "$@" -o "$source-variant" "$SUITE/alpc/model/$source.c"
-}
-
 local_rpc() { # the rest of a test is for that pair
     PAIR=alpc/rpc
     start_wine
@@ -57,46 +50,136 @@ taken() {
     printf '%s\n' recvmsg socketpair 'sendmsg handle' recvmsg sendmsg | cmp - <(head -n 5 steps)
 }
 
-@test "a connection request of another version is refused" {
-    variant producer -DVERSION=2
+@test "a connection without a connection request is dropped, and the server goes on" {
+    need python3 python3
     consume
     says consumer waiting
-    run ./producer-variant "$name" </dev/null
-    [ "$status" = 1 ]
-    [[ $output == *"refused: wrong version"* ]]
+    python3 - "$name" <<'END'
+import socket, sys
+for nonsense in None, b"nonsense", bytes(100000):
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.connect(sys.argv[1])
+    if nonsense is not None:
+        connection.send(nonsense)
+        assert connection.recv(1) == b""
+END
     echo hello >input
-    produce input # the server still serves
+    produce input
+    ends producer 0
+    ends consumer 0
+    cmp input consumer.out
+    [ "$(wc -l <consumer.err)" = 1 ]
+}
+
+@test "a client that is stopped before it sends its request holds up nobody" {
+    can_strace
+    consume 2
+    says consumer waiting
+    echo stopped >input
+    UNDER="strace -qq -o /dev/null -e inject=connect:signal=SIGSTOP:when=1" produce input
+    stopped=/proc/${pid[producer]}/task/${pid[producer]}/children
+    eventually is_stopped
+    echo other >input2
+    start second producer "$name" <input2
+    ends second 0
+    grep -q other consumer.out
+    kill -CONT "$child"
+    ends producer 0
+    ends consumer 0
+    printf 'other\nstopped\n' | cmp - consumer.out
+}
+
+is_stopped() {
+    child=$(<"$stopped") && child=${child%% *}
+    grep -q '^State:.[Tt]' "/proc/$child/status"
+}
+
+@test "another user's name is refused by both sides, and left alone" {
+    [ -z "${SANITIZE:-}" ] || skip "the address sanitizer wants to be loaded first"
+    cat >another-user.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <sys/stat.h>
+int lstat(const char *path, struct stat *status)
+{
+	int (*original)(const char *, struct stat *) = dlsym(RTLD_NEXT, "lstat");
+	int result = original(path, status);
+
+	status->st_uid++;
+	return result;
+}
+END
+    cc -shared -fPIC -o another-user.so another-user.c -ldl
+    consume
+    says consumer waiting
+    for side in producer consumer; do
+        UNDER="env LD_PRELOAD=$PWD/another-user.so" start second $side "$name" </dev/null
+        ends second 1
+        says second "^$side: lstat $name: exists, but is not a socket of yours\$"
+    done
+    echo hello >input
+    produce input
     ends producer 0
     ends consumer 0
     cmp input consumer.out
 }
 
-@test "another user's client is refused" {
-    [ -z "${SANITIZE:-}" ] || skip "the address sanitizer wants to be loaded first"
-    cat >another-user.c <<'END'
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <sys/socket.h>
-int getsockopt(int fd, int level, int option, void *value, socklen_t *size)
-{
-	int (*original)(int, int, int, void *, socklen_t *) = dlsym(RTLD_NEXT, "getsockopt");
-	int result = original(fd, level, option, value, size);
-
-	if (option == SO_PEERCRED)
-		((struct ucred *)value)->uid++;
-	return result;
-}
-END
-    cc -shared -fPIC -o another-user.so another-user.c -ldl
-    UNDER="env LD_PRELOAD=$PWD/another-user.so" consume
-    says consumer waiting
+@test "a name that no socket can have is refused, and says how long one may be" {
+    for wrong in "" "$PWD/$(printf 'x%.0s' {1..100})"; do
+        for side in producer consumer; do
+            start $side $side "$wrong" </dev/null
+            ends $side 1
+            says $side "^$side: $wrong: a name has 1 to 107 bytes\$"
+        done
+    done
+    longest=/tmp/$$- && longest+=$(head -c $((107 - ${#longest})) /dev/zero | tr '\0' x)
+    name=$longest object=$longest shown=$longest
     echo hello >input
-    produce input
-    ends producer 1
-    says producer "^producer: connect $name: refused: not your server\$"
-    send INT consumer
-    died consumer INT
-    [ ! -s consumer.out ]
+    carry input
+    nothing_left
+}
+
+@test "two servers start at once on the name that a killed one has left: one of them serves" {
+    can_strace
+    for round in 1 2 3; do
+        consume
+        says consumer waiting
+        send KILL consumer
+        ends consumer 137
+        for server in one two; do # each has time to look before the other one removes the old name
+            UNDER="strace -qq -o /dev/null -e inject=unlink,unlinkat:delay_enter=200000" \
+                start $server consumer "$name"
+        done
+        eventually grep -q "^consumer: bind $name: another consumer is using it\$" one.err two.err
+        echo "round $round" >input
+        produce input
+        ends producer 0
+        ends one '0|1'
+        ends two '0|1'
+        cat {one,two}.out | cmp - input
+        nothing_left
+    done
+}
+
+in_sequence() { # SIDE: forty of that side, one after the other
+    local i
+    cd "$SUITE/$PAIR" || return
+    for i in {1..40}; do
+        "./$1" "$name" <<<"$i" || echo "$1 $i: status $?" >&2
+    done
+}
+
+@test "pairs in sequence on one name: one's end beside the next one's start loses nothing" {
+    seq 40 >input
+    (close_others && in_sequence consumer) >consumer.out 2>consumer.err &
+    pid[consumer]=$!
+    (close_others && in_sequence producer) >producer.out 2>producer.err &
+    pid[producer]=$!
+    ends producer 0
+    ends consumer 0
+    cmp input consumer.out
+    run ! grep -hv waiting producer.err consumer.err
+    nothing_left
 }
 
 @test "one client too many is refused, those that are served go on" {
@@ -124,9 +207,9 @@ END
 }
 
 @test "a lost line is noticed: the callback asks the client how many it has sent" {
-    sed 's/message->value = lines;/message->value = lines + 1;/' "$SUITE/alpc/model/producer.c" >producer.c
+    sed 's/\.value = lines}/.value = lines + 1}/' "$SUITE/alpc/model/producer.c" >producer.c
     run ! cmp -s producer.c "$SUITE/alpc/model/producer.c"
-    cp "$SUITE/alpc/model/protocol.h" .
+    cp "$SUITE/alpc/model/"*.h .
     cc -std=gnu17 -o producer-variant producer.c
     consume
     says consumer waiting
@@ -146,6 +229,20 @@ END
         done
     done
     [ "$(cat file)" = precious ] && [ -L link ]
+}
+
+@test "an argument that begins with - is wrong usage for all three" {
+    for PAIR in alpc/model alpc/rpc alpc/windows; do
+        [ $PAIR = alpc/model ] || start_wine
+        for argument in - -x --help; do
+            for side in producer consumer; do
+                start $side $side "$argument" </dev/null
+                ends $side 2
+                says $side "^usage: $side "
+                [ ! -s $side.out ]
+            done
+        done
+    done
 }
 
 @test "native ALPC ends with status 77 and one sentence where Windows' calls are missing" {
@@ -214,6 +311,7 @@ notices() { # FUNCTION SIDE: SIDE is killed where FUNCTION has brought both
         "$1"
         send KILL "$2"
         send CONT consumer || true
+        echo "the next line" >&9 # a producer that waits for its input notices only now
         since=${EPOCHREALTIME/[.,]/}
         ends $other 1
         since=$((${EPOCHREALTIME/[.,]/} - since))
@@ -229,7 +327,7 @@ notices() { # FUNCTION SIDE: SIDE is killed where FUNCTION has brought both
     return 1
 }
 
-@test "killed between two calls: the other side says so within a second" {
+@test "killed between two calls: the other side says so within a second, a producer at its next line" {
     for side in producer consumer; do notices first_typed $side; done
     local_rpc
     for side in producer consumer; do notices first_typed $side; done

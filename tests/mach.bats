@@ -247,7 +247,7 @@ END
 }
 
 @test "wrong usage: a usage line and status 2" {
-    for arguments in -x -p '-p 0' '-p 8' '-p x' '-p 2 ports' nonsense 'producer two' 'ports -v'; do
+    for arguments in -x --help -p '-p 0' '-p 8' '-p x' '-p 2 ports' nonsense 'producer two' 'ports -v'; do
         echo "run $arguments"
         # shellcheck disable=SC2086 # the arguments are words
         boot run $arguments </dev/null

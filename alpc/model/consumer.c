@@ -1,143 +1,134 @@
-/* consumer: the server of a model of ALPC (a model, not ALPC itself): serves its clients, all
- * at once, and writes their lines out. The numbers are the steps on the slide.
- * usage: consumer [PATH [PRODUCERS]] >output  its partner: producer.c
- * Shows: accept, getsockopt, recvmsg, socketpair, sendmsg (with SCM_RIGHTS), mmap, poll; in
- * protocol.h socket, bind, listen, unlink. */
-#include "protocol.h"
+/* consumer: the server of a *model* of ALPC, not ALPC itself: serves its clients, all at once,
+ * and writes their lines out. The numbers are the steps on the slide.
+ * usage: consumer [NAME [PRODUCERS]] >output   its partner: producer.c */
+#include "care.h" /* and with it protocol.h */
+#include <poll.h>
 
 enum { CLIENTS = 100 }; /* at a time: the next ones wait at the connection port */
-
-static struct pollfd ports[1 + CLIENTS]; /* [0] is the connection port */
+static struct pollfd ports[1 + CLIENTS]; /* [0]: the connection port; then one a client */
 static struct client {
-	int process;
-	long lines; /* received */
+	int process; /* 0: its connection request has not been accepted */
+	long lines;  /* received */
 } clients[1 + CLIENTS];
 static int last; /* in use are ports[0] to ports[last] */
 static long producers = 1, accepted, served;
 
-/* The steps up to the connection. The others wait until the client has sent its request: only a
- * process of the same user gets here. */
-static void connect_client(void)
+/* 3. Create two private communication ports and return the handle of one to the client. */
+static void accept_client(int i, int process)
 {
-	struct message message;
-	struct ucred who;
-	socklen_t size = sizeof who;
-	int connection, pair[2];
-	const char *reason = NULL;
+	int pair[2];
 
-	/* 1. A client has opened a handle to the connection port. */
-	if ((connection = accept(ports[0].fd, NULL, NULL)) == -1)
-		err(1, "accept %s", path);
-	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &who, &size) == -1)
-		err(1, "getsockopt %s", path);
-
-	/* 2. It sends a connection request, which may be refused: read first, since what is left
-	 * unread makes close() a reset, which may overtake the refusal. */
-	if (receive_message(connection, &message, NULL) != CONNECT || message.value != VERSION)
-		reason = "wrong version";
-	else if (who.uid != geteuid())
-		reason = "not your server";
-	else if (accepted == producers)
-		reason = "too many clients";
-	if (reason != NULL) {
-		message = (struct message){.type = REFUSED, .length = strlen(reason)};
-		strcpy(message.data, reason);
-		send_message(connection, &message, -1);
-	} else {
-		/* 3. Make two private communication ports, return the handle of one. */
-		if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == -1)
-			err(1, "socketpair");
-		send_message(connection, &(struct message){.type = ACCEPTED}, pair[1]);
-		close(pair[1]); /* only the client has it now: when it dies, ours says so */
-		ports[++last] = (struct pollfd){.fd = pair[0], .events = POLLIN};
-		clients[last] = (struct client){.process = who.pid};
-		accepted++;
-	}
-	close(connection); /* what follows goes through the private ports */
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == -1)
+		err(1, "socketpair");
+	send_message(ports[i].fd, (struct message){.type = ACCEPTED}, pair[1]);
+	close(pair[1]);     /* only the client has it now: when it dies, ours says so */
+	close(ports[i].fd); /* what follows goes through the private ports */
+	ports[i].fd = pair[0];
+	clients[i].process = process;
+	accepted++;
 }
 
-/* Write a line out, from the message or from the section, if that is sealed and long enough:
- * one that the client could shorten while we read would kill us with SIGBUS. */
-static int write_line(const struct message *message, int section)
+/* 4. A line: write it out, from the message or from the section that came with it. */
+static void write_line(const struct message *message, int section)
 {
-	const void *line = message->data;
-	size_t length = message->length;
+	const char *line = message->data;
 
-	if (length > COPIED) {
-		if (fcntl(section, F_GET_SEALS) != SEALS ||
-		    lseek(section, 0, SEEK_END) != (off_t)length)
-			return 0;
-		line = mmap(NULL, length, PROT_READ, MAP_PRIVATE, section, 0);
-		if (line == MAP_FAILED)
-			err(1, "mmap section");
-	}
-	if (fwrite(line, 1, length, stdout) != length)
+	if (section != NO_HANDLE)
+		line = mmap(NULL, message->length, PROT_READ, MAP_SHARED, section, 0);
+	if (line == MAP_FAILED)
+		err(1, "mmap section");
+	if (fwrite(line, 1, message->length, stdout) != message->length || fflush(stdout))
 		err(1, "write");
-	if (line != message->data)
-		munmap((void *)line, length);
-	return 1;
+	if (section == NO_HANDLE)
+		return;
+	munmap((void *)line, message->length);
+	close(section);
 }
 
-/* 4. Serve one request of a client. Returns 1 if there is none: it has died. */
+/* 4. The end of a client: its answer to our callback, or its death. Returns 1 for a death. */
+static int end_client(int i, const struct message *answer)
+{
+	int known = clients[i].process != 0; /* else there was a connection, but no more */
+	int died = answer->type != ANSWER || answer->value != clients[i].lines;
+
+	if (known && died)
+		warnx("%s: client %d died", path, clients[i].process);
+	if (known && ++served == producers)
+		remove_name(); /* before the last reply: then the next pair may start */
+	if (!died)
+		send_message(ports[i].fd, (struct message){.type = REPLY}, NO_HANDLE);
+	close(ports[i].fd);
+	ports[i] = ports[last]; /* no gap */
+	clients[i] = clients[last--];
+	return known && died;
+}
+
+/* Receive a message of client i, and reply to it. Returns 1 if the client has died. */
 static int serve(int i)
 {
-	struct message request = {0}, reply = {.type = REPLY};
-	int port = ports[i].fd, section, ended = 0, died = 0;
+	struct message message = {0}, reply = {.type = REPLY};
+	int section;
 
-	receive_message(port, &request, &section);
-	reply.id = request.id;
-	if (request.type == LINE && write_line(&request, section))
+	switch (receive_message(ports[i].fd, &message, &section)) {
+	case CONNECT: /* 2. A connection request. */
+		if (accepted < producers) {
+			accept_client(i, message.value);
+			return 0;
+		}
+		reply.type = REFUSED;
+		break;
+	case LINE:
+		write_line(&message, section);
 		clients[i].lines++;
-	else if (request.type == END)
+		break;
+	case END:
 		reply.type = CALLBACK; /* the reply comes after the ANSWER */
-	else {
-		ended = 1;
-		died = request.type != ANSWER || request.value != clients[i].lines;
+		break;
+	default:
+		return end_client(i, &message);
 	}
-	if (section != -1)
-		close(section);
-	if (died)
-		warnx("%s: client %d died", path, clients[i].process);
-	/* Before the last reply: when a producer has ended, the next pair may start. */
-	if (ended && ++served == producers && remove_name() == -1)
-		err(1, "unlink %s", path);
-	if (!died)
-		send_message(port, &reply, -1);
-	if (ended) {
-		close(port);
-		ports[i] = ports[last];
-		clients[i] = clients[last--];
-	}
-	return died;
+	send_message(ports[i].fd, reply, NO_HANDLE);
+	return 0;
 }
 
 int main(int argc, char *argv[])
 {
+	int lock, status = 0;
 	char *end = NULL;
-	int status = 0;
 
 	if (argc > 2)
 		producers = strtol(argv[2], &end, 10);
-	if (argc > 3 || (end != NULL && *end != '\0') || producers < 1) {
-		fputs("usage: consumer [PATH [PRODUCERS]] >output\n", stderr);
+	if (argc > 3 || (argc > 1 && *argv[1] == '-') || (end && *end) || producers < 1) {
+		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
 		return 2;
 	}
-	check_streams();
-	set_path(argc > 1 ? argv[1] : NULL);
-	signal(SIGPIPE, SIG_IGN);         /* write says EPIPE instead */
-	setvbuf(stdout, NULL, _IONBF, 0); /* what has a reply is written */
-	ports[0].fd = make_connection_port();
+	set_name(argv[1]);
+
+	/* The connection port, with a name. */
+	if ((ports[0].fd = socket(AF_UNIX, SOCK_SEQPACKET, 0)) == -1)
+		err(1, "socket");
+	lock = claim_name(ports[0].fd);
+	if (bind(ports[0].fd, address, sizeof name) == -1)
+		err(1, "bind %s", path);
+	if (listen(ports[0].fd, SOMAXCONN) == -1)
+		err(1, "listen %s", path);
+	close(lock);
 	warnx("waiting for a producer on %s", path);
 
 	while (served < producers) {
 		ports[0].events = last < CLIENTS ? POLLIN : 0;
 		if (poll(ports, last + 1, -1) == -1)
 			err(1, "poll");
-		for (int i = last; i > 0; i--) /* downwards, for the last may move */
-			if (ports[i].revents != 0)
+		for (int i = last; i > 0; i--) /* downwards: end_client moves the last */
+			if (ports[i].revents)
 				status |= serve(i);
-		if (ports[0].revents != 0)
-			connect_client();
+		if (ports[0].revents == 0)
+			continue;
+		/* 1. A client opens a handle to the connection port. */
+		if ((ports[++last].fd = accept(ports[0].fd, NULL, NULL)) == -1)
+			err(1, "accept %s", path);
+		ports[last].events = POLLIN;
+		clients[last] = (struct client){0};
 	}
 	close(ports[0].fd);
 	return status;

@@ -64,7 +64,7 @@ int main(int argc, char *argv[])
 	int told = 0, status = 0;
 
 	program = "producer";
-	if (argc > 2) {
+	if (argc > 2 || (argc == 2 && *argv[1] == '-')) {
 		fputs("usage: producer [NAME] <input\n", stderr);
 		return 2;
 	}

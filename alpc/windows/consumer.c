@@ -141,7 +141,8 @@ int main(int argc, char *argv[])
 
 	if (argc > 2)
 		producers = strtol(argv[2], &end, 10);
-	if (argc > 3 || (end != NULL && *end != '\0') || producers < 1) {
+	if (argc > 3 || (argc > 1 && *argv[1] == '-') || (end != NULL && *end != '\0') ||
+	    producers < 1) {
 		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
 		return 2;
 	}

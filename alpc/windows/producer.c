@@ -139,7 +139,7 @@ int main(int argc, char *argv[])
 	ULONG length;
 	int status = 0;
 
-	if (argc > 2) {
+	if (argc > 2 || (argc == 2 && *argv[1] == '-')) {
 		fputs("usage: producer [NAME] <input\n", stderr);
 		return 2;
 	}
