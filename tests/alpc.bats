@@ -76,22 +76,17 @@ END
     consume 2
     says consumer waiting
     echo stopped >input
-    UNDER="strace -qq -o /dev/null -e inject=connect:signal=SIGSTOP:when=1" produce input
-    stopped=/proc/${pid[producer]}/task/${pid[producer]}/children
-    eventually is_stopped
+    UNDER="strace -qq -o $PWD/trace -e inject=connect:signal=SIGSTOP:when=1" produce input
+    "$TOOLS/await" "$PATIENCE" text trace 'stopped by SIGSTOP'
+    client=$("$TOOLS/await" "$PATIENCE" running "STARTED_IN=$PWD" producer)
     echo other >input2
     start second producer "$name" <input2
     ends second 0
     grep -q other consumer.out
-    kill -CONT "$child"
+    kill -CONT "$client"
     ends producer 0
     ends consumer 0
     printf 'other\nstopped\n' | cmp - consumer.out
-}
-
-is_stopped() {
-    child=$(<"$stopped") && child=${child%% *}
-    grep -q '^State:.[Tt]' "/proc/$child/status"
 }
 
 @test "another user's name is refused by both sides, and left alone" {
@@ -150,7 +145,8 @@ END
             UNDER="strace -qq -o /dev/null -e inject=unlink,unlinkat:delay_enter=200000" \
                 start $server consumer "$name"
         done
-        eventually grep -q "^consumer: bind $name: another consumer is using it\$" one.err two.err
+        used="^consumer: bind $name: another consumer is using it\$"
+        "$TOOLS/await" "$PATIENCE" text one.err "$used" or text two.err "$used"
         echo "round $round" >input
         produce input
         ends producer 0
