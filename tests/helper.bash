@@ -285,6 +285,7 @@ ends() {
     fi
     if ! eventually is_gone "$1"; then
         not_without_wine "$1"
+        echo "$1 still runs: $PAIR, $("$TOOLS/await" look "${pid[$1]}"), $(cat "/proc/${pid[$1]}/task"/*/{comm,wchan} | paste -sd ' ')"
         return 1
     fi
     wait "${pid[$1]}" || status=$?
