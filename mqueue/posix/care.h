@@ -22,13 +22,19 @@ static inline long count_messages(void)
 {
 	struct mq_attr now;
 
-	return mq_getattr(queue, &now) == 0 ? now.mq_curmsgs : -1;
+	if (mq_getattr(queue, &now) == -1)
+		err(1, "mq_getattr %s", name);
+	return now.mq_curmsgs;
 }
 
 static inline int is_last(void) /* to use the queue, which still has its name */
 {
-	return flock(queue, LOCK_EX | LOCK_NB) == 0 && fstat(queue, &its) == 0 &&
-	       its.st_uid == geteuid() && its.st_nlink > 0;
+	int last = flock(queue, LOCK_EX | LOCK_NB) == 0;
+
+	if (!last && errno != EWOULDBLOCK && errno != EBADF) /* EBADF: not open, or closed */
+		err(1, "flock %s", name);
+	return last && (fstat(queue, &its) == -1 || its.st_nlink > 0) &&
+	       its.st_uid == geteuid();
 }
 
 static inline void clean_up(void)
@@ -66,9 +72,7 @@ static inline int join_queue(void)
 		err(1, "fstat %s", name);
 	if (its.st_uid != geteuid())
 		errx(1, "mq_open %s: is somebody else's queue", name);
-	if (its.st_nlink == 0) /* its last user has just removed it */
-		mq_close(queue);
-	return its.st_nlink > 0;
+	return its.st_nlink > 0 || mq_close(queue) == -1; /* removed just now? open again */
 }
 
 /* A call has failed because it would have to wait: flush, say so, and let the next one wait. */

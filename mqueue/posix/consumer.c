@@ -7,7 +7,6 @@ int main(int argc, char *argv[])
 	static char message[LONGEST];
 	char *end = message; /* an empty string as yet */
 	long left, producers = argc > 2 ? strtol(argv[2], &end, 10) : 1;
-	ssize_t length;
 
 	if (argc > 3 || (argc > 1 && argv[1][0] != '/') || *end != '\0' || producers < 1) {
 		fputs("usage: consumer [/NAME [PRODUCERS]] >output\n", stderr);
@@ -21,9 +20,10 @@ int main(int argc, char *argv[])
 	} while (!join_queue());
 
 	while (producers > 0) {
-		do
-			length = mq_receive(queue, message, sizeof message, NULL);
-		while (must_wait(length, "producer")); /* empty? then the next mq_receive waits */
+		ssize_t length = mq_receive(queue, message, sizeof message, NULL);
+
+		if (must_wait(length, "producer")) /* it is empty: the next mq_receive waits */
+			continue;
 		if (length == -1)
 			err(1, "mq_receive %s", name);
 		if (length == 0) /* no more from one of the producers */

@@ -4,7 +4,7 @@
 
 int main(int argc, char *argv[])
 {
-	char *line = NULL;
+	static char *line;
 	size_t room = 0;
 	ssize_t length;
 	int sent, status = 0;
@@ -41,6 +41,5 @@ int main(int argc, char *argv[])
 	if (is_last() && count_messages() == 0 && mq_unlink(name) == -1)
 		err(1, "mq_unlink %s", name);
 	mq_close(queue);
-	free(line);
 	return status;
 }

@@ -3,7 +3,6 @@
  *
  * The first to come creates the queue. Who uses it holds a shared lock on it: after mq_open
  * flock(queue, LOCK_SH). If the queue has no name by then (st_nlink is 0), close and open again.
- *
  * Who leaves tries flock(queue, LOCK_EX | LOCK_NB), which only the last one gets. If the queue is
  * empty, the last one removes it (mq_unlink). If not, the messages wait for the next consumer. */
 #include <mqueue.h>
