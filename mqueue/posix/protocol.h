@@ -1,6 +1,5 @@
 /* protocol.h: what both sides, and programs in other languages, agree on.
  * A message is one line, its newline included. An empty message: its producer sends no more.
- *
  * The first to come creates the queue. Who uses it holds a shared lock on it: after mq_open
  * flock(queue, LOCK_SH). If the queue has no name by then (st_nlink is 0), close and open again.
  * Who leaves tries flock(queue, LOCK_EX | LOCK_NB), which only the last one gets. If the queue is
