@@ -1,5 +1,6 @@
 /* mqueue.pml: the protocol of mqueue/posix as a model; spin tries every interleaving.
- * run: spin -a mqueue.pml && gcc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -m100000    (it says "errors: 0")
+ * run: spin -a mqueue.pml && gcc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -m100000
+ * It says "errors: 0" after some seconds; with spin -DMISHAPS=2 it needs minutes.
  *
  * Two producers and two consumers use one name. A producer sends a line and the end; a consumer
  * receives until it has one end. MISHAPS times in all, at any step, one of them is interrupted
@@ -11,8 +12,9 @@
  * What must hold:
  *   - who has joined a queue sends to and receives from one that still has its name
  *   - a queue that is removed is used by nobody, and empty unless its remover was interrupted
- *   - when nothing moves any more, those left are consumers at an empty queue and producers at a
- *     full one, and it has its name; if nobody is left and nobody was killed, an empty queue is gone
+ *   - when nothing moves any more, those left are consumers at an empty queue and producers at
+ *     a full one, and it has its name; if nobody is left and nobody was killed, an empty queue is
+ *     gone
  *
  * Left out: what the lines say, priorities, the limit of nine queues, the tries with O_NONBLOCK (a
  * send or receive just waits), calls that fail, somebody who removes the name by hand. */
@@ -47,7 +49,7 @@ inline release()
 	joined[me] = NONE
 }
 
-inline try_exclusive() /* flock(queue, LOCK_EX | LOCK_NB): the shared lock is gone, whatever comes */
+inline try_exclusive() /* flock(queue, LOCK_EX | LOCK_NB) gives up the shared lock in any case */
 {
 	atomic { release() };
 	atomic {
@@ -143,13 +145,16 @@ proctype mishaps()
 	byte left = MISHAPS, who;
 
 	do
-	:: left > 0 ->
-		left--;
-		select (who : 0 .. PROCESSES - 1);
-		if
-		:: hit[who] = INT
-		:: hit[who] = KILL
-		fi
+	:: atomic {
+			left > 0 ->
+			left--;
+			select (who : 0 .. PROCESSES - 1);
+			if
+			:: hit[who] = INT
+			:: hit[who] = KILL
+			fi;
+			who = 0
+		}
 	:: break
 	od
 }
