@@ -145,16 +145,13 @@ proctype mishaps()
 	byte left = MISHAPS, who;
 
 	do
-	:: atomic {
-			left > 0 ->
-			left--;
-			select (who : 0 .. PROCESSES - 1);
-			if
-			:: hit[who] = INT
-			:: hit[who] = KILL
-			fi;
-			who = 0
-		}
+	:: left > 0 ->
+		left--;
+		select (who : 0 .. PROCESSES - 1);
+		if
+		:: hit[who] = INT
+		:: hit[who] = KILL
+		fi
 	:: break
 	od
 }
