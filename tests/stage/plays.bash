@@ -33,9 +33,8 @@ both unmap and close." "ls -l $object" "ps -p $p,$c"
 }
 
 play_mqueue() {
-    local p c fd i full
-    full=$(cat /proc/sys/fs/mqueue/msg_default)
-    step "The producer opens the queue, and so makes it. Nobody else is there yet."
+    local p c fd i full=10 # protocol.h
+    step "The producer opens the queue, which creates it. Nobody else is there yet."
     start producer mq_open mq_open,mq_timedsend,close,mq_unlink
     eventually holds 0
     p=${pid[producer]} fd=/proc/${pid[producer]}/fd/3
@@ -47,8 +46,8 @@ keeps it. QSIZE are its bytes."
     eventually holds 1
     kernel "cat $fd" "mq-probe $name    # mode, messages"
 
-    step "More lines: $full messages fill the queue. The next mq_send does not return: the \
-producer waits for a consumer."
+    step "$full messages fill the queue. The next mq_send would wait (EAGAIN): the producer \
+says so and calls again. This one waits."
     for ((i = 2; i <= full + 1; i++)); do type_line "line $i"; done
     eventually says producer waiting
     holds "$full" || fail "the queue should hold $full messages"
@@ -66,8 +65,8 @@ producer's mq_send returns."
     eventually arrived
     kernel "cat $fd" "$ps_of $p,$c"
 
-    finish "End of input: an empty message says so. Both close; the consumer, who is last, \
-removes the name (mq_unlink)." "mq-probe $name || echo there is no such queue" "ps -p $p,$c"
+    finish "End of input: an empty message says so. Who leaves last (flock tells) removes \
+the name: mq_unlink. Both close." "mq-probe $name || echo there is no such queue" "ps -p $p,$c"
 }
 
 play_fifo() {
