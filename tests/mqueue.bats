@@ -228,7 +228,7 @@ all_written() {
 }
 
 has_one() {
-    [ "$("$BATS_FILE_TMPDIR/mq-probe" "$name")" = "600 1" ]
+    [ "$("$TOOLS/mq-probe" "$name")" = "600 1" ]
 }
 
 @test "stopped and continued in the middle, either side: nothing is lost" {
@@ -336,7 +336,7 @@ END
     produce input
     says producer "^producer: line 2: mq_send $name: Message too long\$"
     says producer waiting
-    [ "$("$BATS_FILE_TMPDIR/mq-probe" "$name")" = "600 3" ]
+    [ "$("$TOOLS/mq-probe" "$name")" = "600 3" ]
     consume
     ends producer 1
     ends consumer 0
