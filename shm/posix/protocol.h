@@ -5,8 +5,8 @@
  * lockf(). The consumer locks the segment with flock(), a lock of another kind; so does the
  * producer until all is set up. Only who holds this one may remove the name.
  *
- * From other languages call sem_init, sem_wait, sem_post in the C library. On 64-bit Linux a sem_t has
- * 32 bytes: empty is at byte 0, full at 32, taken at 64, slots[i] at 72 + i * (8 + SLOT_SIZE). */
+ * From other languages call sem_init, sem_wait, sem_post in the C library. On 64-bit Linux a sem_t
+ * takes 32 bytes: empty is at 0, full at 32, taken at 64, slots[i] at 72 + i * (8 + SLOT_SIZE). */
 #include <semaphore.h>
 
 enum { SLOTS = 4, SLOT_SIZE = 512 * 1024 };
