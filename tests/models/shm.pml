@@ -37,7 +37,8 @@ byte ended, got[6];
 inline close(i) {
 	d_step {
 		if :: s[i].ex == me -> s[i].ex = 0 :: else fi;
-		if :: s[i].lock == me -> s[i].lock = 0 :: else fi
+		if :: s[i].lock == me -> s[i].lock = 0 :: else fi;
+		i = 0
 	}
 }
 inline try_flock(i) {
@@ -71,7 +72,6 @@ again:	skip;
 not_new:
 	clean_up(i);
 	close(i);
-	i = 0;
 	(name == 0 || s[name].ex == 0);
 	goto again;
 new:	s[i].sized = 1;
@@ -85,8 +85,7 @@ end_wait:	if
 		:: c_died(i) -> s[i].ex = me; goto failed
 		fi;
 		if :: c_died(i) -> s[i].ex = me; goto failed :: else fi;
-		d_step { s[i].slot[n % SLOTS] = n + 1; s[i].whose[n % SLOTS] = me; n++ }
-		s[i].filled++
+		d_step { s[i].slot[n % SLOTS] = n + 1; s[i].whose[n % SLOTS] = me; n++; s[i].filled++ }
 	:: else -> break
 	od;
 	n = 0;
@@ -99,14 +98,12 @@ end_wait:	if
 		fi
 	:: else -> break
 	od;
-	assert(got[me] == END);
-	assert(!s[i].linked);
+	assert(got[me] == END && !s[i].linked);
 	goto ends;
 failed:
 	assert(sent[3] != 0);
 	clean_up(i);
-ends:	close(i);
-	i = 0
+ends:	close(i)
 	} unless {
 		sent[me] != 0 ->
 		if
@@ -135,7 +132,6 @@ end_wait:
 	if :: s[i].linked -> goto ready :: else fi;
 not_ready:
 	close(i);
-	i = 0;
 	goto end_wait;
 ready:	if :: s[i].taken -> /* it ends with 1; somebody starts it again */
 		assert(sent[3] != 0);
@@ -147,10 +143,12 @@ ready:	if :: s[i].taken -> /* it ends with 1; somebody starts it again */
 		:: s[i].filled > 0 -> s[i].filled--
 		:: s[i].lock == 0 -> if :: s[i].filled > 0 -> s[i].filled-- :: else -> goto failed fi
 		fi;
-		if :: n == 0 -> from = s[i].whose[0] :: else fi;
-		assert(s[i].slot[n % SLOTS] == n + 1 && s[i].whose[n % SLOTS] == from);
-		n++;
-		got[from] = n;
+		d_step {
+			if :: n == 0 -> from = s[i].whose[0] :: else fi;
+			assert(s[i].slot[n % SLOTS] == n + 1 && s[i].whose[n % SLOTS] == from);
+			n++;
+			got[from] = n
+		}
 		if :: n == END -> break :: else fi;
 		s[i].vacant++
 	od;
@@ -161,8 +159,7 @@ ready:	if :: s[i].taken -> /* it ends with 1; somebody starts it again */
 failed:
 	assert(sent[1] != 0 && s[i].filled == 0); /* it has taken what was left */
 	clean_up(i);
-ends:	close(i);
-	i = 0
+ends:	close(i)
 	} unless {
 		sent[me] != 0 ->
 		if :: sent[me] == INT && handler && i != 0 -> clean_up(i) :: else fi;
