@@ -1,7 +1,7 @@
 /* consumer: takes out what the producer puts into POSIX shared memory, and writes it.
  * usage: consumer [NAME] >output              its partner: producer.c
  * Shows: shm_open, mmap, a bounded buffer with two semaphores, shm_unlink, munmap, close. */
-#include "care.h"
+#include "care.h" /* and protocol.h */
 
 int main(int argc, char *argv[])
 {

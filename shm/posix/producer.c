@@ -1,7 +1,7 @@
 /* producer: puts its input into POSIX shared memory, where the consumer takes it out.
  * usage: producer [NAME] <input               its partner: consumer.c
  * Shows: shm_open, ftruncate, mmap, a bounded buffer with two semaphores, munmap, close. */
-#include "care.h"
+#include "care.h" /* and protocol.h */
 
 int main(int argc, char *argv[])
 {
@@ -24,7 +24,7 @@ int main(int argc, char *argv[])
 		err(1, "mmap %s", name);
 	if (sem_init(&segment->empty, 1, SLOTS) == -1 || sem_init(&segment->full, 1, 0) == -1)
 		err(1, "sem_init %s", name);
-	if (flock(fd, LOCK_UN) == -1) /* all is set up: the consumer may come */
+	if (flock(fd, LOCK_UN) == -1) /* is_new locked it: all is set up now */
 		err(1, "flock %s", name);
 
 	for (int i = 0; length > 0; i = (i + 1) % SLOTS) {
