@@ -215,7 +215,7 @@ broken() { # SED-EXPRESSION
     grep -q '^demo: ' err
     broken 's/slot->length - done)/1)/; s/slot->data + done/slot->data/'
     grep -q '^demo: what came out is not what went in' err
-    grep -q '^futex' err # and what stood on the screen
+    grep -q '^ftruncate' err # and what stood on the screen
 }
 
 @test "without strace it plays all the same, and says what is missing" {

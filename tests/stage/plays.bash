@@ -6,24 +6,26 @@ ps_of='ps -o pid,stat,wchan:16,args -p'
 
 play_shm() {
     local p c trace=openat,ftruncate,mmap,munmap,close,unlink,futex
-    step "The producer creates the segment, gives it a size, maps it, and waits."
+    step "The producer creates the segment, gives it a size and maps it. Nobody else is there yet."
     start producer "openat(AT_FDCWD, \"$object" $trace
-    eventually says producer waiting
+    eventually test -s "$object"
     kernel "ls -l $object"
 
-    step "The consumer opens the same name and maps the same memory, at its own address."
-    start consumer "openat(AT_FDCWD, \"$object" $trace
-    p=${pid[producer]} c=${pid[consumer]}
-    eventually grep -q "$object" "/proc/$c/maps"
-    kernel "ls -l $object" "grep -h $name /proc/{$p,$c}/maps | cut -c 1-30"
-
-    step "A line is typed. No system call carries it: both see the same memory. All that \
-futex does is to wake who waits."
+    step "A line is typed. No system call carries it: read() puts it into the first slot, and there \
+it waits."
     type_line "hello, memory"
-    eventually arrived
-    kernel "grep -abo hello.* $object    # at what byte it lies"
+    eventually grep -q hello "$object"
+    kernel "ls -l $object" "grep -abo hello.* $object    # at what byte it lies"
 
-    step "The next line goes into the next slot. Nothing was moved: the first is still there."
+    step "The consumer opens the same name and maps the same memory, at its own address. There is \
+the line."
+    start consumer "openat(AT_FDCWD, \"$object" $trace
+    eventually arrived
+    p=${pid[producer]} c=${pid[consumer]}
+    kernel "grep -h $name /proc/{$p,$c}/maps | cut -c 1-30"
+
+    step "The next line goes into the next slot. Nothing was moved: the first is still there. All \
+that futex does is to wake who waits."
     type_line "hello again"
     eventually arrived
     kernel "grep -abo hello.* $object"
