@@ -17,7 +17,6 @@ int main(int argc, char *argv[])
 	const char *program = argc == 1 ? "./consumer" : argv[1];
 	int fd[2], status;
 	ssize_t length;
-	pid_t child;
 
 	if (argc > 2 || program[0] == '-') {
 		fputs("usage: producer [CONSUMER] <input\n", stderr);
@@ -25,7 +24,8 @@ int main(int argc, char *argv[])
 	}
 	if (pipe(fd) == -1)
 		err(1, "pipe");
-	if ((child = fork()) == -1)
+	pid_t child = fork();
+	if (child == -1)
 		err(1, "fork");
 	if (child == 0) {
 		close(fd[WRITE_END]); /* while a write end is open there is no end of file */
