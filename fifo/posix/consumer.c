@@ -1,6 +1,6 @@
 /* consumer: reads a FIFO, a named pipe, to its end: mkfifo, open, read, write, unlink, close.
  * usage: consumer [PATH] >output              its partner: producer.c */
-#include "care.h"
+#include "care.h" /* path, fd, and what the slide leaves out */
 #include "protocol.h"
 
 static void copy_to_end(void)
@@ -26,7 +26,7 @@ int main(int argc, char *argv[])
 		fputs("usage: consumer [PATH] >output\n", stderr);
 		return 2;
 	}
-	if_interrupted(on_signal);
+	if_interrupted(on_signal); /* Ctrl-C removes the name */
 	if (mkfifo(path, 0600) == -1 && (errno != EEXIST || !is_ours()))
 		err(1, "mkfifo %s", path);
 	warnx("waiting for a producer on %s", path);

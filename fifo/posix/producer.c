@@ -1,6 +1,6 @@
 /* producer: writes its input into a FIFO, a named pipe: mkfifo, open, read, write, close.
  * usage: producer [PATH] <input               its partner: consumer.c */
-#include "care.h"
+#include "care.h" /* path, fd, and what the slide leaves out */
 #include "protocol.h"
 
 int main(int argc, char *argv[])
@@ -14,7 +14,7 @@ int main(int argc, char *argv[])
 		fputs("usage: producer [PATH] <input\n", stderr);
 		return 2;
 	}
-	if_interrupted(on_signal);
+	if_interrupted(on_signal); /* Ctrl-C removes the name */
 	if (mkfifo(path, 0600) == -1 && (errno != EEXIST || !is_ours()))
 		err(1, "mkfifo %s", path);
 	warnx("waiting for a consumer on %s", path);
