@@ -2,11 +2,10 @@
 
 PAIR=fifo/posix
 load helper
+load strace
 
 @test "open is the rendezvous: either side waits in it for the other" {
-    if ! [[ $(uname -m) = x86_64 && -r /proc/self/syscall ]]; then
-        skip "reads /proc/PID/syscall with amd64's numbers"
-    fi
+    need_system_calls
     echo hello >input
     produce input
     eventually in_open producer
@@ -18,6 +17,10 @@ load helper
     produce input
     ends producer 0
     ends consumer 0
+}
+
+need_system_calls() {
+    [[ $(uname -m) = x86_64 && -r /proc/self/syscall ]] || skip "reads /proc/PID/syscall with amd64's numbers"
 }
 
 in_open() { # LABEL: blocked in openat
@@ -78,7 +81,7 @@ in_open() { # LABEL: blocked in openat
         for side in producer consumer; do
             start $side $side "$PWD/$kind" <file
             ends $side 1
-            says $side "^$side: mkfifo $PWD/$kind: exists, but is not a FIFO of yours\$"
+            says $side "^$side: mkfifo $PWD/$kind: File exists\$"
         done
     done
     [ "$(cat file)" = precious ] && [ -d directory ] && [ -L link ] && [ -p fifo ]
@@ -92,24 +95,207 @@ in_open() { # LABEL: blocked in openat
     for side in producer consumer; do
         start $side $side "$name" </dev/null
         ends $side 1
-        says $side "^$side: mkfifo $name: exists, but is not a FIFO of yours\$"
+        says $side "^$side: mkfifo $name: File exists\$"
     done
     [ -p "$name" ]
 }
 
-@test "a consumer that comes while an interrupted producer cleans up does not wait for ever" {
-    can_strace
-    echo hello >input
-    local slowly="inject=rename,unlink:delay_enter=300000" # microseconds
-    UNDER="strace -qq -o $PWD/trace -e inject=mknodat:signal=SIGINT -e $slowly" produce input
-    eventually object_exists
-    consume
-    ends producer 130
-    start again producer "$name" <input # in case it came later, and waits at a new FIFO
-    ends consumer 0
-    send TERM again || true
-    ends again '0|143'
+@test "a FIFO that one side could never open is refused by both, and left alone" {
+    for mode in 444 222; do
+        mkfifo -m $mode $mode
+        for side in producer consumer; do
+            start $side $side "$PWD/$mode" </dev/null
+            ends $side 1
+            says $side "^$side: mkfifo $PWD/$mode: File exists\$"
+        done
+        [ -p $mode ]
+    done
+}
+
+# three_wait SIDE: at one FIFO, each with a line of its own, if it is a producer
+three_wait() {
+    for i in 1 2 3; do
+        echo "from $i" >input$i
+        start "$1$i" "$1" "$name" <input$i
+    done
+    for i in 1 2 3; do eventually in_open "$1$i"; done
+}
+
+@test "one of several producers that wait is interrupted: the others are served all the same" {
+    need_system_calls
+    for signal in INT TERM KILL; do
+        for i in 1 2 3; do
+            three_wait producer
+            send $signal producer$i
+            ends producer$i $((128 + $(kill -l $signal)))
+            serve_until_gone
+            ! grep "from $i" served
+            [ "$(wc -l <served)" = 2 ]
+        done
+    done
+}
+
+# one consumer after the other, until no producer is left; what came is in `served`
+serve_until_gone() {
+    : >served
+    local patience=$((SECONDS + ${PATIENCE:-60}))
+    while producers_left; do
+        ((SECONDS < patience))
+        start consumer consumer "$name"
+        eventually gone_or_alone
+        send TERM consumer 2>/dev/null || true
+        ends consumer '0|143'
+        cat consumer.out >>served
+    done
+    for label in "${!pid[@]}"; do ends "$label" 0; done
     nothing_left
+}
+
+producers_left() {
+    local label
+    for label in "${!pid[@]}"; do
+        [[ $label == consumer ]] || is_gone "$label" || return 0
+    done
+    return 1
+}
+
+gone_or_alone() {
+    is_gone consumer || ! producers_left
+}
+
+@test "one of several consumers that wait is interrupted: the others wait on, for the next producer" {
+    need_system_calls
+    for signal in INT TERM; do
+        three_wait consumer
+        send $signal consumer1
+        ends consumer1 $((128 + $(kill -l $signal)))
+        echo hello >input
+        produce input
+        ends producer 0
+        eventually grep -q hello consumer2.out consumer3.out
+        cat consumer2.out consumer3.out | cmp - input
+        for i in 2 3; do send TERM consumer$i 2>/dev/null || true; done
+        for i in 2 3; do ends consumer$i '0|143'; done
+        nothing_left
+    done
+}
+
+@test "whoever comes while an interrupted side removes the name loses nothing and does not hang" {
+    can_strace
+    for side in producer consumer; do
+        other=$(other_side $side)
+        echo "from the interrupted one" >input
+        echo hello >input2
+        UNDER="strace -qq -o $PWD/trace -e inject=mknodat:signal=SIGINT -e inject=unlink:delay_enter=300000" \
+            start $side $side "$name" <input # microseconds
+        eventually object_exists
+        start other "$other" "$name" <input2
+        ends $side 130
+        start again $side "$name" <input2 # in case the other came later, and waits at a new FIFO
+        ends other 0
+        send TERM again 2>/dev/null || true
+        ends again '0|143'
+        nothing_left
+    done
+}
+
+@test "a FIFO that a later pair has made is not removed by one who ends later" {
+    mkfifo keyboard
+    exec 9<>keyboard
+    consume
+    produce keyboard
+    echo early >&9
+    eventually grep -q early consumer.out
+    rm "$name"
+    start later producer "$name" </dev/null
+    says later waiting
+    send TERM consumer
+    died consumer TERM
+    object_exists
+    echo next >&9
+    ends producer 1
+    exec 9>&-
+    start consumer consumer "$name"
+    ends later 0
+    ends consumer 0
+    nothing_left
+}
+
+@test "pairs in sequence on one FIFO: no line is lost, nobody fails or waits for ever" {
+    local n=100
+    in_sequence producer_in_sequence 2>producers.err &
+    pid[producers]=$!
+    in_sequence consumer_in_sequence >all 2>consumers.err &
+    pid[consumers]=$!
+    ends producers 0
+    eventually all_came
+    : >enough # a consumer may serve more than one producer: then the last ones are alone
+    until is_gone consumers; do
+        kill -TERM "$(cat current)" 2>/dev/null || true
+        sleep 0.01
+    done
+    ends consumers 0
+    sort -n all | cmp - <(seq $n)
+    run ! grep -v ': waiting for' producers.err consumers.err
+    nothing_left
+}
+
+in_sequence() { # COMMAND: with 1 to n, one after the other
+    local i
+    close_others
+    for ((i = 1; i <= n; i++)); do "$1" "$i" || return; done
+}
+
+producer_in_sequence() {
+    timeout 60 "$SUITE/$PAIR/producer" "$name" <<<"$1" || { echo "status $?" >&2 && return 1; }
+}
+
+consumer_in_sequence() {
+    [ ! -e enough ] || return 0
+    "$SUITE/$PAIR/consumer" "$name" &
+    echo $! >current
+    wait $! || [ -e enough ] || echo "status $?" >&2
+}
+
+all_came() {
+    [ "$(wc -l <all)" = "$n" ]
+}
+
+@test "stopped and continued in the middle, either side: nothing is lost" {
+    head -c 20000000 /dev/urandom >input
+    for side in producer consumer; do
+        mkfifo sink
+        (close_others && exec cat >came) <sink &
+        pid[sink]=$!
+        OUT=$PWD/sink consume
+        produce input
+        eventually test -s came
+        for _ in {1..20}; do
+            send STOP $side 2>/dev/null || break
+            send CONT $side 2>/dev/null || break
+        done
+        ends producer 0
+        ends consumer 0
+        ends sink 0
+        cmp input came
+        rm sink came
+    done
+}
+
+@test "the consumer dies while the producer waits for input: its next write says so" {
+    mkfifo keyboard
+    exec 9<>keyboard
+    consume
+    produce keyboard
+    echo first >&9
+    eventually grep -q first consumer.out
+    send KILL consumer
+    ends consumer 137
+    run ! is_gone producer
+    echo second >&9
+    ends producer 1
+    says producer "^producer: write $name: Broken pipe\$"
+    exec 9>&-
 }
 
 @test "a folder that is not there: the error names mkfifo and the path" {

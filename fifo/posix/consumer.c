@@ -1,6 +1,6 @@
-/* consumer: reads from a FIFO, a named pipe, until no producer is left, and writes it out.
- * usage: consumer [PATH] >output              its partner: producer.c
- * Shows: read, write, close, unlink; in protocol.h mkfifo, open. */
+/* consumer: reads a FIFO, a named pipe, to its end: mkfifo, open, read, write, unlink, close.
+ * usage: consumer [PATH] >output              its partner: producer.c */
+#include "care.h" /* path, fd, and what the slide leaves out */
 #include "protocol.h"
 
 static void copy_to_end(void)
@@ -18,20 +18,25 @@ static void copy_to_end(void)
 
 int main(int argc, char *argv[])
 {
-	char default_path[32];
+	static char own[32];
 
-	if (argc > 2) {
+	snprintf(own, sizeof own, DEFAULT_PATH, (unsigned)getuid());
+	path = argc == 1 ? own : argv[1];
+	if (argc > 2 || path[0] == '-') {
 		fputs("usage: consumer [PATH] >output\n", stderr);
 		return 2;
 	}
-	snprintf(default_path, sizeof default_path, "/tmp/fifo-%u", (unsigned)getuid());
-	path = argc > 1 ? argv[1] : default_path;
-
-	open_fifo(O_RDONLY, "producer");
+	if_interrupted(on_signal); /* Ctrl-C removes the name */
+	if (mkfifo(path, 0600) == -1 && (errno != EEXIST || !is_ours()))
+		err(1, "mkfifo %s", path);
+	warnx("waiting for a producer on %s", path);
+	while ((fd = open(path, O_RDONLY | O_NOFOLLOW)) == -1)
+		look_again(); /* open returns when a producer has opened the FIFO, too */
+	atexit(remove_name);  /* if a call fails from here on */
 	copy_to_end();
-	if (has_name() && unlink(path) == -1)
+	if (is_ours() && unlink(path) == -1 && errno != ENOENT)
 		err(1, "unlink %s", path);
-	copy_to_end(); /* a producer may have opened it just before the unlink */
+	copy_to_end(); /* from a producer that opened it just before the unlink */
 	close(fd);
 	return 0;
 }

@@ -1,48 +1,33 @@
-/* producer: writes its input into a FIFO, a named pipe.
- * usage: producer [PATH] <input               its partner: consumer.c
- * Shows: read, write, close; in protocol.h mkfifo, open; several producers may write at once. What one
- * write() carries arrives in one piece up to PIPE_BUF bytes (POSIX; Linux: 4096): with several
- * producers a line stays whole if it is read, and so written, by itself, as from a terminal.
- * Larger writes, as from a file, may be mixed. */
+/* producer: writes its input into a FIFO, a named pipe: mkfifo, open, read, write, close.
+ * usage: producer [PATH] <input               its partner: consumer.c */
+#include "care.h" /* path, fd, and what the slide leaves out */
 #include "protocol.h"
 
 int main(int argc, char *argv[])
 {
-	/* a little less than a pipe holds (Linux: 65536): one side fills while the other empties */
-	static char block[57344];
-	char default_path[32];
-	struct stat status;
+	static char own[32], block[57344]; /* less than a pipe holds: both sides work at once */
 	ssize_t length;
-	int may_wait; /* for input, which a file always has */
 
-	if (argc > 2) {
+	snprintf(own, sizeof own, DEFAULT_PATH, (unsigned)getuid());
+	path = argc == 1 ? own : argv[1];
+	if (argc > 2 || path[0] == '-') {
 		fputs("usage: producer [PATH] <input\n", stderr);
 		return 2;
 	}
-	snprintf(default_path, sizeof default_path, "/tmp/fifo-%u", (unsigned)getuid());
-	path = argc > 1 ? argv[1] : default_path;
-	signal(SIGPIPE, SIG_IGN); /* write says EPIPE instead */
-	open_fifo(O_WRONLY, "consumer");
-
-	may_wait = fstat(STDIN_FILENO, &status) == -1 || !S_ISREG(status.st_mode);
-	struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = fd}};
-
-	for (;;) {
-		if (may_wait && poll(ends, 2, -1) == -1)
-			err(1, "poll");
-		/* the consumer died while we waited for input: an error is reported unasked */
-		if (ends[1].revents & POLLERR) {
-			errno = EPIPE;
-			err(1, "write %s", path);
-		}
-		if ((length = read(STDIN_FILENO, block, sizeof block)) == -1)
-			err(1, "read");
-		if (length == 0)
-			break;
+	if_interrupted(on_signal); /* Ctrl-C removes the name */
+	if (mkfifo(path, 0600) == -1 && (errno != EEXIST || !is_ours()))
+		err(1, "mkfifo %s", path);
+	warnx("waiting for a consumer on %s", path);
+	while ((fd = open(path, O_WRONLY | O_NOFOLLOW)) == -1 || !is_ours())
+		look_again();     /* open returns when a consumer has opened the FIFO, too */
+	if_interrupted(SIG_DFL);  /* from now on the consumer removes the name */
+	signal(SIGPIPE, SIG_IGN); /* after the consumer's death write fails with EPIPE */
+	while ((length = read(STDIN_FILENO, block, sizeof block)) > 0)
 		for (ssize_t done = 0, n; done < length; done += n)
 			if ((n = write(fd, block + done, length - done)) == -1)
 				err(1, "write %s", path);
-	}
+	if (length == -1)
+		err(1, "read");
 	close(fd); /* the consumer sees end of file when the last producer does this */
 	return 0;
 }
