@@ -172,7 +172,7 @@ gone_or_alone() {
         echo hello >input
         produce input
         ends producer 0
-        eventually grep -q hello consumer2.out consumer3.out
+        "$TOOLS/await" "$PATIENCE" text consumer2.out hello or text consumer3.out hello
         cat consumer2.out consumer3.out | cmp - input
         for i in 2 3; do send TERM consumer$i 2>/dev/null || true; done
         for i in 2 3; do ends consumer$i '0|143'; done
@@ -183,7 +183,7 @@ gone_or_alone() {
 @test "whoever comes while an interrupted side removes the name loses nothing and does not hang" {
     can_strace
     for side in producer consumer; do
-        other=$(other_side $side)
+        other_side $side
         echo "from the interrupted one" >input
         echo hello >input2
         UNDER="strace -qq -o $PWD/trace -e inject=mknodat:signal=SIGINT -e inject=unlink:delay_enter=300000" \
@@ -205,7 +205,7 @@ gone_or_alone() {
     consume
     produce keyboard
     echo early >&9
-    eventually grep -q early consumer.out
+    eventually has_text consumer.out early
     rm "$name"
     start later producer "$name" </dev/null
     says later waiting
@@ -269,7 +269,7 @@ all_came() {
         pid[sink]=$!
         OUT=$PWD/sink consume
         produce input
-        eventually test -s came
+        eventually [ -s came ]
         for _ in {1..20}; do
             send STOP $side 2>/dev/null || break
             send CONT $side 2>/dev/null || break
@@ -288,7 +288,7 @@ all_came() {
     consume
     produce keyboard
     echo first >&9
-    eventually grep -q first consumer.out
+    eventually has_text consumer.out first
     send KILL consumer
     ends consumer 137
     run ! is_gone producer

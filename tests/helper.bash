@@ -274,7 +274,7 @@ consume() {
 }
 
 is_gone() { # LABEL
-    ! kill -0 "${pid[$1]}" 2>/dev/null
+    has_ended "${pid[$1]}"
 }
 
 # ends LABEL STATUS: the program ends by itself, with that status (or one of 1|137, say)

@@ -238,7 +238,7 @@ has_one() {
     for side in producer consumer producer consumer; do
         eventually is_further
         kill -STOP "${pid[$side]}"
-        eventually grep -q '^State:.T' "/proc/${pid[$side]}/status"
+        eventually has_text "/proc/${pid[$side]}/status" '^State:.T'
         kill -CONT "${pid[$side]}"
     done
     ends producer 0

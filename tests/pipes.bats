@@ -53,7 +53,7 @@ load helper
     exec 9<>keyboard
     produce keyboard
     echo first >&9
-    eventually grep -q first producer.out
+    eventually has_text producer.out first
     kill -KILL "$(child)"
     run ! is_gone producer
     echo second >&9

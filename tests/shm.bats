@@ -135,7 +135,7 @@ typing() {
     consume
     produce keyboard
     echo first >&9
-    eventually grep -q first consumer.out
+    eventually has_text consumer.out first
 }
 
 @test "the consumer dies while the producer waits for input: the next line is not lost silently" {
@@ -184,9 +184,9 @@ typing() {
     exec 9<>keyboard
     produce keyboard
     for line in one two three; do echo $line >&9; done
-    eventually grep -q three "$object"
+    eventually has_text "$object" three
     consume
-    eventually grep -q three consumer.out
+    eventually has_text consumer.out three
     exec 9>&-
     ends producer 0
     ends consumer 0
@@ -215,7 +215,7 @@ typing() {
     for side in producer consumer; do
         consume
         produce input
-        eventually test -s consumer.out
+        eventually [ -s consumer.out ]
         kill -STOP "${pid[$side]}"
         kill -CONT "${pid[$side]}" || true
         ends producer 0

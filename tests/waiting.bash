@@ -26,6 +26,16 @@ eventually() {
     done
 }
 
+# has_ended PROCESS: its parent, perhaps this very shell, may have to ask for its status yet: it is a zombie. A zombie
+# with other threads has not ended: only its first thread has.
+has_ended() {
+    local stat tasks
+    read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+    [[ ${stat##*) } == Z* ]] || return
+    tasks=("/proc/$1/task/"*)
+    ((${#tasks[@]} == 1))
+}
+
 # has_text FILE PATTERN: has a line like it (extended regular expression), the last one perhaps not at its end yet
 has_text() {
     local line

@@ -21,7 +21,7 @@ static inline int is_ours(void) /* May we use what has the name? Has our open FI
 	struct stat status;
 
 	if ((fd == -1 ? lstat(path, &status) : fstat(fd, &status)) == -1)
-		return fd == -1; /* just removed, it seems: open will tell */
+		return errno != EBADF; /* just removed? open will tell. EBADF: we closed it */
 	return S_ISFIFO(status.st_mode) && status.st_nlink > 0 && status.st_uid == geteuid() &&
 	       (status.st_mode & 0600) == 0600; /* else one side could never open it */
 }

@@ -2,7 +2,7 @@
  * usage: await SECONDS CONDITION [or CONDITION]...
  *        await look PID... | await kill MARK
  * CONDITION, the first of them that holds ends the waiting:
- *   ended PID           the process has exited (it may still be a zombie)
+ *   ended PID           the process, all its threads, has exited (it may still be a zombie)
  *   blocked PID CALL    it has not run between two looks, and is in that system call, by the name
  *                       that strace prints (read, openat, futex, mq_timedsend ...); any: in any
  *   asleep PID          it has not run for 20 looks, some 0.2 s
@@ -157,9 +157,15 @@ static int look(const char *pid, char *words, size_t size)
 
 static int has_ended(struct condition *c)
 {
+	char path[64], status[8192] = "", *threads;
 	int state = look(c->words[1], c->seen, sizeof c->seen);
 
-	return state == 'X' || state == 'Z';
+	if (state != 'Z')
+		return state == 'X';
+	snprintf(path, sizeof path, "/proc/%.20s/status", c->words[1]);
+	read_file(path, status, sizeof status);
+	threads = strstr(status, "Threads:");
+	return threads == NULL || atoi(threads + strlen("Threads:")) <= 1;
 }
 
 /* The number of times that it has run is in its status: "..._ctxt_switches:\t12". */
