@@ -56,8 +56,8 @@ static inline void before_read(HANDLE mailslot)
 		err(1, "GetMailslotInfo %s", name);
 	if (messages > 0)
 		return;
-	while (ReleaseSemaphore(room, 1, NULL))
-		; /* this gives back what a producer took that has died, too */
+	for (LONG n = ROOM; n > 0 && !ReleaseSemaphore(room, n, NULL);)
+		n--; /* the most that there is room for: also what a dead producer took */
 	if (fflush(stdout) == EOF)
 		err(1, "write");
 	if (!told++)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <windows.h>
 
-enum { LONGEST = 8192, ROOM = 10 }; /* bytes of a line; messages that may wait */
+enum { LONGEST = 8192, ROOM = 8 }; /* bytes of a line; messages that may wait */
 
 static char name[33000], alive_name[33000], room_name[33000]; /* no command line is longer */
 

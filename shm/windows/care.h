@@ -101,9 +101,9 @@ static inline DWORD read_input(char *data, DWORD size)
 	DWORD length, mode;
 	BOOL ok;
 
-	do
+	do /* again, if somebody wrote 0 bytes into a pipe: that is not its end */
 		ok = ReadFile(input, data, size, &length, NULL);
-	while (ok && length == 0 && GetFileType(input) == FILE_TYPE_PIPE); /* 0 were written */
+	while (ok && length == 0 && PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL));
 	if (!ok && GetLastError() != ERROR_BROKEN_PIPE) /* a pipe's last writer has closed it */
 		err(1, "ReadFile standard input");
 	if (length == 0 && GetConsoleMode(input, &mode))
