@@ -2,8 +2,9 @@
  * A message is one line, its newline included. One that is longer than any line says: no more
  * from this producer. (One of no bytes would do on Windows, but not under Wine.)
  * Windows puts no limit to the messages in a mailslot. So a producer takes 1 from the semaphore
- * Global\NAME-room before it sends; the consumer fills it up to ROOM when all are read. And no
- * producer can see that a mailslot's owner has ended. So the owner has the mutex Global\NAME-alive. */
+ * Global\NAME-room before it sends; the consumer fills it up to ROOM when all are read.
+ * A producer cannot see that the consumer has ended. So the consumer owns, as long as it lives,
+ * the mutex Global\NAME-alive. */
 #include <stdio.h>
 #include <windows.h>
 
