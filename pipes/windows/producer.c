@@ -18,8 +18,7 @@ int main(int argc, char *argv[])
 		fputs("usage: producer [CONSUMER] <input\n", stderr);
 		return 2;
 	}
-	if (!CreatePipe(&read_end, &write_end, NULL,
-			sizeof block)) /* NULL: none is inherited */
+	if (!CreatePipe(&read_end, &write_end, NULL, sizeof block)) /* NULL: none inherited */
 		err(1, "CreatePipe");
 	/* The child inherits the read end alone: while a write end is open, there is no end. */
 	if (!SetHandleInformation(read_end, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
@@ -30,8 +29,7 @@ int main(int argc, char *argv[])
 	snprintf(command, sizeof command, "\"%s\"", program);
 	if (!CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &start, &child))
 		err(1, "CreateProcess %s", program);
-	CloseHandle(
-		read_end); /* while a read end is open, writing to a dead child just waits */
+	CloseHandle(read_end); /* while one is open, writing to a dead child just waits */
 
 	while (got_data(ReadFile(input, block, sizeof block, &length, NULL), input, &length))
 		for (DWORD done = 0, n; done < length; done += n)
