@@ -144,3 +144,7 @@ wrong_consumer() {
     ends consumer 2
     says consumer '^usage: consumer'
 }
+
+@test "a write of 0 bytes into the input is not its end" {
+    carry_around_nothing
+}

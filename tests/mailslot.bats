@@ -211,3 +211,7 @@ waits_for_room() {
     let_go
     nothing_left
 }
+
+@test "a write of 0 bytes into the input is not its end" {
+    carry_around_nothing
+}

@@ -5,11 +5,6 @@ PAIR=pipes/windows
 load helper
 load windows
 
-# windows PATH: as a Windows program is to be told it
-windows() {
-    echo "Z:${1//\//\\}"
-}
-
 @test "a child that can't be started: the producer names CreateProcess, error 2" {
     seq 100000 >input
     for file in input /dev/null; do
@@ -134,4 +129,8 @@ twoway_child() {
     ends twoway 137
     eventually no_process
     exec 9>&-
+}
+
+@test "a write of 0 bytes into the input is not its end" {
+    carry_around_nothing
 }

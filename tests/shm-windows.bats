@@ -88,3 +88,7 @@ load windows
         cmp "$SUITE/shm/windows/err.h" "$file"
     done
 }
+
+@test "a write of 0 bytes into the input is not its end" {
+    carry_around_nothing
+}
