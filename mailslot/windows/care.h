@@ -67,19 +67,26 @@ static inline void before_read(HANDLE mailslot)
 /* A line, its newline included: its length, 0 at the end. A longer one is not stored whole. */
 static inline DWORD read_line(char line[LONGEST])
 {
+	static char block[65536];
+	static DWORD next, end;
 	HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
 	DWORD length = 0, mode;
-	int byte = 0;
+	BOOL ok = TRUE;
 
-	while (byte != '\n' && ((byte = getc(stdin)) != EOF ||
-				PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL))) {
-		if (byte != EOF && length++ < LONGEST)
-			line[length - 1] = (char)byte;
-		clearerr(stdin); /* 0 bytes were written into the pipe: not its end */
-	}
-	if (ferror(stdin))
-		err(1, "getc standard input");
-	if (byte == EOF && GetConsoleMode(input, &mode))
-		Sleep(500); /* Ctrl-C looks like the end, until its handler ends us */
+	do {
+		for (; ok && next == end; next = 0) {
+			ok = ReadFile(input, block, sizeof block, &end, NULL);
+			if (!ok && GetLastError() != ERROR_BROKEN_PIPE) /* a pipe's end */
+				err(1, "ReadFile standard input");
+			if (ok && end == 0) /* 0 bytes written into a pipe are not its end */
+				ok = PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL);
+		}
+		if (end == 0 && GetConsoleMode(input, &mode))
+			Sleep(500); /* Ctrl-C looks like the end, until its handler ends us */
+		if (end == 0)
+			return length;
+		if (length++ < LONGEST)
+			line[length - 1] = block[next];
+	} while (block[next++] != '\n');
 	return length;
 }

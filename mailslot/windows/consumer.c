@@ -37,7 +37,6 @@ int main(int argc, char *argv[])
 	}
 	if (fflush(stdout) == EOF)
 		err(1, "write");
-
 	if (GetMailslotInfo(mailslot, NULL, NULL, &left, NULL) && left > 0)
 		warnx("messages of other producers lost with %s: %lu", name, left);
 	CloseHandle(mailslot);

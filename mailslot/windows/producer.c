@@ -15,7 +15,6 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	set_names(argv[1]);
-	_setmode(_fileno(stdin), _O_BINARY); /* Ctrl-Z and carriage returns are bytes */
 	while ((mailslot = CreateFileA(name, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
 				       NULL, OPEN_EXISTING, 0, NULL)) == INVALID_HANDLE_VALUE) {
 		if (GetLastError() != ERROR_FILE_NOT_FOUND)

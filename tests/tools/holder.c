@@ -24,9 +24,15 @@ static int feed(char *command)
 	STARTUPINFOA start = {.cb = sizeof start, .dwFlags = STARTF_USESTDHANDLES};
 	PROCESS_INFORMATION child;
 	HANDLE write_end;
+	char name[40];
 	DWORD n, status = 99;
 
-	CreatePipe(&start.hStdInput, &write_end, NULL, 0);
+	/* a pipe of messages: Wine 8 swallows a write of 0 bytes into one of bytes */
+	snprintf(name, sizeof name, "\\\\.\\pipe\\feed-%lu", GetCurrentProcessId());
+	start.hStdInput = CreateNamedPipeA(name, PIPE_ACCESS_INBOUND,
+					   PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1, 4096,
+					   4096, 0, NULL);
+	write_end = CreateFileA(name, GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
 	SetHandleInformation(start.hStdInput, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
 	start.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
 	start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
