@@ -3,7 +3,7 @@
  * from this producer. (One of no bytes would do on Windows, but not under Wine.)
  * Windows puts no limit to the messages in a mailslot. So a producer takes 1 from the semaphore
  * Global\NAME-room before it sends; the consumer fills it up to ROOM when all are read.
- * As long as it lives the consumer owns the mutex Global\NAME-alive, where producers can see it. */
+ * The consumer owns the mutex Global\NAME-alive as long as it lives, for producers to see. */
 #include <stdio.h>
 #include <windows.h>
 
