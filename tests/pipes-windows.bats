@@ -5,11 +5,6 @@ PAIR=pipes/windows
 load helper
 load windows
 
-# windows PATH: as a Windows program is to be told it
-windows() {
-    echo "Z:${1//\//\\}"
-}
-
 @test "a child that can't be started: the producer names CreateProcess, error 2" {
     seq 100000 >input
     for file in input /dev/null; do
@@ -43,11 +38,13 @@ windows() {
     nothing_left
 }
 
-@test "a child that ends early while the producer waits for input: it is noticed at once" {
+@test "a child that ends early while the producer waits for input: noticed with the next line" {
     keyboard typed 9
     start producer producer "$(windows "$(holder)")" <typed
+    eventually has_text producer.out '^pipes: '
+    until is_gone producer; do echo more >&9; done # the child ends a moment after its line
     ends producer 1
-    says producer '^producer: WriteFile: error 232: '
+    says producer '^producer: WriteFile: error (109|232): '
     exec 9>&-
     nothing_left
 }
@@ -109,7 +106,7 @@ windows() {
     kill -KILL "$(twoway_child)"
     echo again >&9
     ends twoway 1
-    says twoway '^twoway: (WriteFile: error (109|232): |ReadFile: the child has died)'
+    says twoway '^twoway: (WriteFile: error (109|232): |ReadFile: the child has died: error 109: )'
     exec 9>&-
     nothing_left
 }
@@ -132,4 +129,8 @@ twoway_child() {
     ends twoway 137
     eventually no_process
     exec 9>&-
+}
+
+@test "a write of 0 bytes into the input is not its end" {
+    carry_around_nothing
 }

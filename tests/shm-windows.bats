@@ -20,40 +20,17 @@ load windows
     carry input
 }
 
-@test "another kind of object with a semaphore's name: the producer refuses it, error 6" {
-    for end in empty full; do
-        hold event "Local\\$name-$end"
-        produce /dev/null
-        ends producer 1
-        says producer "^producer: CreateSemaphore $shown-$end: exists, but is something else: error 6: "
-        let_go
-    done
-    echo hello >input
-    carry input
-    nothing_left
-}
-
-@test "a mapping of another size: both sides refuse it" {
+@test "a mapping that is smaller than the segment: both sides refuse it" {
     hold mapping "Local\\$name"
     consume
     ends consumer 1
-    # no call has failed: there is no error number to tell
-    says consumer "^consumer: OpenFileMapping $shown: exists, but is not a segment of ours\$"
+    says consumer "^consumer: MapViewOfFile $shown: error 5: "
     produce /dev/null
     ends producer 1
     says producer "^producer: CreateFileMapping $shown: .*: error 183: "
     let_go
     echo hello >input
     carry input
-}
-
-@test "a semaphore that somebody else has made is not used" {
-    hold semaphore "Local\\$name-full"
-    produce /dev/null
-    ends producer 1
-    says producer "^producer: CreateSemaphore $shown-full: .*: error 183: "
-    let_go
-    nothing_left
 }
 
 @test "a consumer does not take what a producer on another name offers" {
@@ -70,4 +47,48 @@ load windows
     ends producer 0
     ends consumer 0
     cmp input consumer.out
+}
+
+@test "the consumer dies while the producer waits for input: it is noticed with the next line" {
+    for signal in KILL TERM; do
+        rm -f typed
+        keyboard typed 9
+        consume
+        produce typed
+        echo first >&9
+        eventually has_text consumer.out first
+        send $signal consumer
+        died consumer $signal
+        echo second >&9
+        ends producer 1
+        says producer "^producer: $shown: the consumer died\$"
+        exec 9>&-
+        nothing_left
+    done
+}
+
+@test "the typed input of a killed producer's pair is not mixed into the next one's" {
+    keyboard typed 9
+    consume
+    produce typed
+    echo first >&9
+    eventually has_text consumer.out first
+    send KILL producer
+    ends producer 137
+    ends consumer 1
+    says consumer "^consumer: $shown: the producer died\$"
+    exec 9>&-
+    echo hello >input
+    carry input
+    nothing_left
+}
+
+@test "err.h is the same file in each Windows pair" {
+    for file in "$SUITE"/*/windows/err.h; do
+        cmp "$SUITE/shm/windows/err.h" "$file"
+    done
+}
+
+@test "a write of 0 bytes into the input is not its end" {
+    carry_around_nothing
 }

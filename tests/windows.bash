@@ -25,3 +25,19 @@ keyboard() { # NAME DESCRIPTOR
     mkfifo "$1"
     eval "exec $2<>$1" # both ends, so that no open waits for the other
 }
+
+# windows PATH: as a Windows program is to be told it
+windows() {
+    echo "Z:${1//\//\\}"
+}
+
+# a producer whose input is a pipe into which somebody writes 0 bytes in the middle
+carry_around_nothing() {
+    holder >/dev/null
+    consume
+    SUITE=$BATS_FILE_TMPDIR start producer holder feed "$(windows "$SUITE/$PAIR/producer.exe")${name:+ $name}"
+    ends producer 0
+    ends consumer 0
+    printf 'one\ntwo\n' | cmp - "$(output)"
+    nothing_left
+}

@@ -1,7 +1,7 @@
 /* consumer: reads its standard input, the read end of a pipe, to the end, and writes it out.
- * usage: consumer >output                     its partner and parent: producer.c, which starts
- * it. Shows: ReadFile until end of file, which comes when the last write end is closed. */
-#include "protocol.h"
+ * usage: consumer >output                     its partner: producer.c, which starts it
+ * Shows: ReadFile until the end, which comes when the last write end is closed; WriteFile. */
+#include "care.h"
 
 int main(int argc, char *argv[])
 {
@@ -11,12 +11,11 @@ int main(int argc, char *argv[])
 	DWORD length;
 
 	(void)argv;
-	program = "consumer";
 	if (argc > 1) {
 		fputs("usage: consumer >output\n", stderr);
 		return 2;
 	}
-	while ((length = read_some(input, block, sizeof block)) > 0)
+	while (got_data(ReadFile(input, block, sizeof block, &length, NULL), input, &length))
 		for (DWORD done = 0, n; done < length; done += n)
 			if (!WriteFile(output, block + done, length - done, &n, NULL))
 				err(1, "WriteFile");

@@ -4,9 +4,8 @@
  * Shows: CreatePipe (twice), SetHandleInformation, CreateProcess, ReadFile, WriteFile,
  * CloseHandle, WaitForSingleObject. */
 #include <ctype.h>
-#include <string.h>
 
-#include "protocol.h"
+#include "care.h"
 
 static char block[4096]; /* no more than a pipe holds, so that no write waits: two that both
 			  * wait in WriteFile would wait for ever */
@@ -22,7 +21,8 @@ static void answer(HANDLE questions, HANDLE answers)
 {
 	DWORD length;
 
-	while ((length = read_some(questions, block, sizeof block)) > 0) {
+	while (got_data(ReadFile(questions, block, sizeof block, &length, NULL), questions,
+			&length)) {
 		for (DWORD i = 0; i < length; i++)
 			block[i] = (char)toupper((unsigned char)block[i]);
 		write_all(answers, length);
@@ -31,13 +31,14 @@ static void answer(HANDLE questions, HANDLE answers)
 
 static void ask(HANDLE questions, HANDLE answers)
 {
+	HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
 	DWORD asked, length;
 
-	while ((asked = read_some(GetStdHandle(STD_INPUT_HANDLE), block, sizeof block)) > 0) {
+	while (got_data(ReadFile(input, block, sizeof block, &asked, NULL), input, &asked)) {
 		write_all(questions, asked);
 		for (; asked > 0; asked -= length) { /* the whole answer before asking again */
-			if ((length = read_some(answers, block, sizeof block)) == 0)
-				errx(1, "ReadFile: the child has died");
+			if (!ReadFile(answers, block, sizeof block, &length, NULL))
+				err(1, "ReadFile: the child has died");
 			write_all(GetStdHandle(STD_OUTPUT_HANDLE), length);
 		}
 	}
@@ -60,7 +61,6 @@ int main(int argc, char *argv[])
 	static char path[32768], command[] = "twoway child";
 	DWORD status;
 
-	program = "twoway";
 	if (argc == 2 && strcmp(argv[1], "child") == 0) {
 		answer(GetStdHandle(STD_INPUT_HANDLE), GetStdHandle(STD_OUTPUT_HANDLE));
 		return 0;

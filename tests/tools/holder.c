@@ -1,6 +1,8 @@
 /* holder: makes a Windows object that is none of the pairs', and holds it until it is killed;
  * or sends a mailslot a message that is none of theirs.
  * usage: holder KIND NAME      KIND: event mutex semaphore mapping mailslot pipe message
+ *        holder feed COMMAND   runs it, with a pipe as its standard input into which go a line,
+ *                              a write of 0 bytes, and another line; ends with its status
  * Without arguments it says how many pipes it has inherited, reads nothing, and ends with 0.
  * NAME as Windows has it: Local\x, \\.\pipe\x; the pipe is one of bytes, the mapping small. */
 #include <stdio.h>
@@ -17,6 +19,35 @@ static int pipes(void)
 	return count;
 }
 
+static int feed(char *command)
+{
+	STARTUPINFOA start = {.cb = sizeof start, .dwFlags = STARTF_USESTDHANDLES};
+	PROCESS_INFORMATION child;
+	HANDLE write_end;
+	char name[40];
+	DWORD n, status = 99;
+
+	/* a pipe of messages: Wine 8 swallows a write of 0 bytes into one of bytes */
+	snprintf(name, sizeof name, "\\\\.\\pipe\\feed-%lu", GetCurrentProcessId());
+	start.hStdInput = CreateNamedPipeA(name, PIPE_ACCESS_INBOUND,
+					   PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1, 4096,
+					   4096, 0, NULL);
+	write_end = CreateFileA(name, GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+	SetHandleInformation(start.hStdInput, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+	start.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
+	start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+	if (!CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &start, &child))
+		return 98;
+	CloseHandle(start.hStdInput);
+	WriteFile(write_end, "one\n", 4, &n, NULL);
+	WriteFile(write_end, "", 0, &n, NULL);
+	WriteFile(write_end, "two\n", 4, &n, NULL);
+	CloseHandle(write_end);
+	WaitForSingleObject(child.hProcess, INFINITE);
+	GetExitCodeProcess(child.hProcess, &status);
+	return (int)status;
+}
+
 int main(int argc, char *argv[])
 {
 	const char *kind = argv[1], *name = argv[2];
@@ -31,6 +62,8 @@ int main(int argc, char *argv[])
 		fputs("usage: holder [KIND NAME]\n", stderr);
 		return 2;
 	}
+	if (strcmp(kind, "feed") == 0)
+		return feed(argv[2]);
 	SetLastError(0);
 	if (strcmp(kind, "event") == 0)
 		object = CreateEventA(NULL, TRUE, FALSE, name);

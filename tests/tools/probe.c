@@ -41,7 +41,7 @@ int main(int argc, char *argv[])
 		tell(opened(OpenSemaphoreA(SYNCHRONIZE, FALSE, name)), "semaphore", name);
 		snprintf(name, sizeof name, "Local\\%s-full", argv[i]);
 		tell(opened(OpenSemaphoreA(SYNCHRONIZE, FALSE, name)), "semaphore", name);
-		snprintf(name, sizeof name, "Local\\%s-alive", argv[i]);
+		snprintf(name, sizeof name, "Global\\%s-alive", argv[i]);
 		tell(opened(OpenMutexA(SYNCHRONIZE, FALSE, name)), "mutex", name);
 		snprintf(name, sizeof name, "\\\\.\\mailslot\\%s", argv[i]);
 		tell(opened(CreateFileA(name, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
