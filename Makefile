@@ -18,8 +18,15 @@ unexport BASH_ENV CDPATH ENV POSIXLY_CORRECT
 all: programs ## build the pairs that this machine has compilers for
 	@[ ! -s build/failed ]
 
+# Some ways of copying lose the bits that make a script one; a script begins with #!
+scripts := for script in tests/* tests/*/* tests/*/*/* mach/gnumach/run .ci/run; do \
+	[ -f "$$script" ] && [ ! -x "$$script" ] && IFS= read -r line <"$$script" || continue; \
+	case $$line in '\#!/'*) chmod +x "$$script" ;; esac; done 2>/dev/null
+runnable:
+	@$(scripts)
+
 # One topic's failure stops no other: each says what was built, and the failures stand last.
-programs:
+programs: runnable
 	@mkdir -p build && : >build/failed
 	@$(each_topic) $(MAKE) -s -C "./$$topic" || echo "$$topic" >>build/failed; done
 	@sed 's/$$/: not built: the error stands above/' build/failed
@@ -27,17 +34,17 @@ programs:
 demo: programs ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
 	@if [ -n "$$PAIR" ]; then bash tests/stage/lecture "$$PAIR"; else bash tests/stage/demo; fi
 
-exercise: ## write a starting point for students: PAIR=shm/posix DIR=new-folder
+exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder
 	@sh tests/grader/exercise "$$PAIR" "$$DIR"
 
 test: programs ## test every pair; some: ONLY="shm" or ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
 	@set -f; bash tests/run $$ONLY && [ ! -s build/failed ]
 
-grade: ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope, ...], or ALL=folder of folders
+grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope, ...], or ALL=folder of folders
 	@if [ -n "$$ALL" ]; then bash tests/grader/grade --all "$$PAIR" "$$ALL"; \
 	else bash tests/grader/grade "$$PAIR" "$$SUBMISSION" $${FORMAT:+"$$FORMAT"}; fi || [ $$? = 1 ]
 
-lint: ## check the sources with every compiler and checker that is installed
+lint: runnable ## check the sources with every compiler and checker that is installed
 	@bash tests/run lint.bats
 
 bench: programs ## measure the pairs against cat | cat, in ratios (about a minute)
@@ -60,7 +67,7 @@ endef
 build/handouts/%.pdf: build/handouts/%.html # from standard input: no links to files beside it
 	@weasyprint -q - $@ <$<
 
-deps: ## install what the tests need (apt, with sudo if you are not root); less: FOR=grade
+deps: runnable ## install what the tests need (apt, with sudo if you are not root); less: FOR=grade
 	@sh tests/deps
 
 clean: ## remove what was built
@@ -72,4 +79,4 @@ help: ## show this, and what is missing on this machine
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all programs demo exercise test grade lint bench handouts deps clean help
+.PHONY: all runnable programs demo exercise test grade lint bench handouts deps clean help
