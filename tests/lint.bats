@@ -50,7 +50,8 @@ compile() { # COMPILER [FLAG]...
 
 @test "gcc's analyzer has nothing to say" {
     need gcc gcc
-    compile gcc -fanalyzer
+    # gcc 14 takes the result of dup2 for a descriptor of its own; valgrind looks for lost ones
+    compile gcc -fanalyzer -Wno-analyzer-fd-leak
 }
 
 @test "clang has nothing to say" {
@@ -58,10 +59,18 @@ compile() { # COMPILER [FLAG]...
     compile clang
 }
 
+# All branches, where this version asks; and mmap, MapViewOfFile fail otherwise than by NULL from malloc
+check() { # KIND [FLAG]...
+    local kind=$1 thorough=()
+    shift
+    ! cppcheck --help | grep -q -- --check-level= || thorough=(--check-level=exhaustive --suppress=nullPointerOutOfMemory)
+    on_each 1 "$kind" cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr \
+        --error-exitcode=1 "${thorough[@]}" "$@"
+}
+
 @test "cppcheck has nothing to say" {
     need cppcheck cppcheck
-    on_each 1 posix cppcheck -q --std=c11 --library=posix --enable=warning,performance,portability \
-        --inline-suppr --error-exitcode=1
+    check posix --library=posix
 }
 
 windows() { # COMPILER [FLAG]...
@@ -84,8 +93,7 @@ windows() { # COMPILER [FLAG]...
 
 @test "cppcheck for Windows has nothing to say" {
     need cppcheck cppcheck
-    on_each 1 windows cppcheck -q --std=c11 --platform=win64 --library=windows --error-exitcode=1 \
-        --enable=warning,performance,portability --inline-suppr
+    check windows --platform=win64 --library=windows
 }
 
 @test "clang-format agrees with the layout" {
