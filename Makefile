@@ -59,9 +59,11 @@ build/handouts/index.html: handouts/README.md $(rendering)
 	@$(render)
 build/handouts/%.html: handouts/%.md $(rendering)
 	@$(render)
+# what stands in one file: pandoc 2.19 has a new name for it, and warns of the old one
 define render
-mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 --self-contained \
-	--template render/template.html --lua-filter render/filter.lua -o ../$@ $(<F)
+mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 \
+	$$(pandoc --help | grep -q -e --embed-resources && echo --embed-resources || echo --self-contained) \
+	--standalone --template render/template.html --lua-filter render/filter.lua -o ../$@ $(<F)
 endef
 
 build/handouts/%.pdf: build/handouts/%.html # from standard input: no links to files beside it
