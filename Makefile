@@ -1,26 +1,54 @@
 # The one door to the suite. Each topic's own Makefile builds it, here or copied elsewhere.
-topics := $(sort $(foreach pair,$(wildcard */*/producer.c),$(firstword $(subst /, ,$(pair)))))
+# A topic is a folder with a Makefile and pairs in it; other folders, a class's say, are none.
+each_topic = for makefile in ./*/Makefile; do \
+	topic=$${makefile%/Makefile}; topic=$${topic\#./}; \
+	set -- "./$$topic"/*/producer.c; [ -e "$$1" ] || continue;
 
-all: ## build the pairs that this machine has compilers for
-	@for topic in $(topics); do $(MAKE) -s -C $$topic || exit; done
+# What a user gives is data: it reaches the scripts by the environment, as it was typed, and never
+# becomes part of a command. $(value ...) keeps a $ in it from make; MAKEOVERRIDES would hand it on to
+# other makes, which would expand it. CC, CFLAGS and the like go on by the environment as well.
+data := SUBMISSION ALL FORMAT PAIR DIR PAUSE STEP ONLY SANITIZE FOR MACH_KERNEL MACH_SECONDS \
+	CHECKS GRADE_LIMIT PATIENCE
+$(foreach name,$(data),$(if $(value $(name)),$(eval override export $(name) := $$(value $(name)))))
+MAKEOVERRIDES =
 
-demo: all ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
-	@$(if $(PAIR),tests/stage/lecture $(PAIR),tests/stage/demo)
+# what else a user's shell may have set, and would change what scripts do
+unexport BASH_ENV CDPATH ENV POSIXLY_CORRECT
 
-exercise: ## write a starting point for students: PAIR=shm/posix DIR=new-folder
-	@tests/grader/exercise "$(PAIR)" "$(DIR)"
+all: programs ## build the pairs that this machine has compilers for
+	@[ ! -s build/failed ]
 
-test: all ## test every pair; some: ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
-	@SANITIZE=$(SANITIZE) tests/run $(ONLY)
+# Some ways of copying lose the bits that make a script one; a script begins with #!
+scripts := for script in tests/* tests/*/* tests/*/*/* mach/gnumach/run .ci/run; do \
+	[ -f "$$script" ] && [ ! -x "$$script" ] && IFS= read -r line <"$$script" || continue; \
+	case $$line in '\#!/'*) chmod +x "$$script" ;; esac; done 2>/dev/null
+runnable:
+	@$(scripts)
 
-grade: ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope, ...], or ALL=folder of folders
-	@tests/grader/grade $(if $(ALL),--all '$(PAIR)' '$(ALL)','$(PAIR)' '$(SUBMISSION)' $(FORMAT)) || [ $$? = 1 ]
+# One topic's failure stops no other: each says what was built, and the failures stand last.
+programs: runnable
+	@mkdir -p build && : >build/failed
+	@$(each_topic) $(MAKE) -s -C "./$$topic" || echo "$$topic" >>build/failed; done
+	@sed 's/$$/: not built: the error stands above/' build/failed
 
-lint: ## check the sources with every compiler and checker that is installed
-	@tests/run lint.bats
+demo: programs ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
+	@if [ -n "$$PAIR" ]; then bash tests/stage/lecture "$$PAIR"; else bash tests/stage/demo; fi
 
-bench: all ## measure the pairs against cat | cat, in ratios (about a minute)
-	@tests/bench
+exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder
+	@sh tests/grader/exercise "$$PAIR" "$$DIR"
+
+test: programs ## test every pair; some: ONLY="shm" or ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
+	@set -f; bash tests/run $$ONLY && [ ! -s build/failed ]
+
+grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope, ...], or ALL=folder of folders
+	@if [ -n "$$ALL" ]; then bash tests/grader/grade --all "$$PAIR" "$$ALL"; \
+	else bash tests/grader/grade "$$PAIR" "$$SUBMISSION" $${FORMAT:+"$$FORMAT"}; fi || [ $$? = 1 ]
+
+lint: runnable ## check the sources with every compiler and checker that is installed
+	@bash tests/run lint.bats
+
+bench: programs ## measure the pairs against cat | cat, in ratios (about a minute)
+	@bash tests/bench
 
 sheets := $(patsubst handouts/%.md,%,$(filter-out handouts/README.md,$(wildcard handouts/*.md)))
 pages := $(addprefix build/handouts/,index $(sheets))
@@ -31,24 +59,26 @@ build/handouts/index.html: handouts/README.md $(rendering)
 	@$(render)
 build/handouts/%.html: handouts/%.md $(rendering)
 	@$(render)
+# what stands in one file: pandoc 2.19 has a new name for it, and warns of the old one
 define render
-mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 --self-contained \
-	--template render/template.html --lua-filter render/filter.lua -o ../$@ $(<F)
+mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 \
+	$$(pandoc --help | grep -q -e --embed-resources && echo --embed-resources || echo --self-contained) \
+	--standalone --template render/template.html --lua-filter render/filter.lua -o ../$@ $(<F)
 endef
 
 build/handouts/%.pdf: build/handouts/%.html # from standard input: no links to files beside it
 	@weasyprint -q - $@ <$<
 
-deps: ## install what the tests need (apt, with sudo if you are not root)
-	@tests/deps
+deps: runnable ## install what the tests need (apt, with sudo if you are not root); less: FOR=grade
+	@sh tests/deps
 
 clean: ## remove what was built
-	@for topic in $(topics); do $(MAKE) -s -C $$topic clean || exit; done
+	@$(each_topic) $(MAKE) -s -C "./$$topic" clean || exit; done
 	@rm -rf build
 
 help: ## show this, and what is missing on this machine
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
-	@tests/deps --missing
+	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all demo exercise test grade lint bench handouts deps clean help
+.PHONY: all runnable programs demo exercise test grade lint bench handouts deps clean help
