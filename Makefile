@@ -8,7 +8,7 @@ each_topic = for makefile in ./*/Makefile; do \
 # becomes part of a command. $(value ...) keeps a $ in it from make; MAKEOVERRIDES would hand it on to
 # other makes, which would expand it. CC, CFLAGS and the like go on by the environment as well.
 data := SUBMISSION ALL FORMAT PAIR DIR PAUSE STEP ONLY SANITIZE FOR MACH_KERNEL MACH_SECONDS \
-	CHECKS GRADE_LIMIT PATIENCE
+	CHECKS GRADE_LIMIT PATIENCE TEST
 $(foreach name,$(data),$(if $(value $(name)),$(eval override export $(name) := $$(value $(name)))))
 MAKEOVERRIDES =
 

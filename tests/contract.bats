@@ -437,7 +437,7 @@ consumer_ends_or_waits() { # its producer being dead
 @test "output that can't be written: the consumer says so and fails" {
     [ -w /dev/full ] || skip "needs /dev/full"
     local full='^consumer: write: No space left on device$'
-    is_windows && full='^consumer: WriteFile( standard output)?: error [0-9]+: '
+    is_windows && full='^consumer: (WriteFile|write)( standard output)?: error [0-9]+: '
     head -c 300000 /dev/urandom >input
     if has two; then
         OUT=/dev/full consume

@@ -75,13 +75,14 @@ build_tools() { # tests/run has built them, for all jobs
 
 need_mach() {
     need qemu-system-i386 qemu-system-x86
-    [ -x "$SUITE/mach/gnumach/producer" ] || skip "not built: apt-get install gnumach-dev, make"
+    [ -x "$SUITE/mach/gnumach/producer" ] || skip "not built: make -C mach kernel, then make"
     [ -e "${MACH_KERNEL:-$SUITE/mach/build/gnumach}" ] || skip "no kernel: make -C mach kernel"
 }
 
 # A Wine of the file's own: its programs see no others and leave nothing in ~/.wine. Such a small
 # one is enough for console programs; where a later Wine needs more, wineboot makes a whole one.
 start_wine() {
+    [ "$(uname -m)" = x86_64 ] || skip "Wine runs programs for x86-64 on x86-64 alone"
     need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
     need wine wine
     choose_wine

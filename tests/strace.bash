@@ -61,7 +61,7 @@ at_every_call() {
     system_calls "$side" >calls || return
     mapfile -t calls <calls
     calls=("${calls[@]/ /-}")
-    seq 150000 >big # 1 MB
+    seq -s ' ' 150000 | fold -w 4000 >big # 1 MB, in lines of less than the longest message
     mkdir "${calls[@]/#/$side-}"
     for call in "${calls[@]}"; do
         ((++running <= at_once)) || wait -n || true # each one's status is asked for below

@@ -4,9 +4,10 @@
 as_from_a_shell() {
     (
         close_others
-        unset "${!BATS_@}"
+        # a later bats has variables that are read-only: env takes them away
         PATH=$(tr : '\n' <<<"$PATH" | grep -v 'bats-core$' | paste -sd :)
-        exec "$@"
+        mapfile -t bats_own < <(compgen -v BATS_)
+        exec env "${bats_own[@]/#/--unset=}" "$@"
     ) </dev/null
 }
 

@@ -41,7 +41,7 @@ mutants() {
         jobs[n]=$!
     done
     for n in "${!jobs[@]}"; do
-        wait "${jobs[n]}" || { echo "not found: ${rows[n - 1]}" && cat $n.tap && return 1; }
+        wait "${jobs[n]}" || { echo "not found: ${rows[n - 1]}" && cat "$n.tap" && return 1; }
     done
     [ ${#rows[@]} -gt 2 ]
 }

@@ -104,6 +104,6 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
         page=${page/README/index}
         [ "$(head -c 5 "$page.pdf")" = %PDF- ]
         run ! grep -E 'src="[^d]' "$page.html"
-        [ "$(grep -c '!\[' "$sheet")" = "$(grep -o '<img' "$page.html" | wc -l)" ]
+        [ "$(grep -c '!\[' "$sheet")" = "$(grep -oE '<img|<svg' "$page.html" | wc -l)" ]
     done
 }

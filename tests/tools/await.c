@@ -41,60 +41,57 @@ static const struct {
 	const char *name;
 	long number;
 } calls[] = {
-#define CALL(name)                                                                             \
-	{                                                                                      \
-#name, SYS_##name                                                              \
-	}
-	CALL(read),
-	CALL(write),
-	CALL(openat),
-	CALL(close),
-	CALL(futex),
-	CALL(mq_timedsend),
-	CALL(mq_timedreceive),
-	CALL(wait4),
-	CALL(waitid),
-	CALL(nanosleep),
-	CALL(clock_nanosleep),
-	CALL(ppoll),
-	CALL(pselect6),
-	CALL(epoll_pwait),
-	CALL(accept),
-	CALL(accept4),
-	CALL(connect),
-	CALL(recvmsg),
-	CALL(recvfrom),
-	CALL(sendmsg),
-	CALL(sendto),
-	CALL(flock),
-	CALL(fcntl),
-	CALL(rt_sigsuspend),
-	CALL(rt_sigtimedwait),
-	CALL(readv),
-	CALL(writev),
-	CALL(splice),
-	CALL(sendfile),
-	CALL(msgrcv),
-	CALL(msgsnd),
-	CALL(semop),
-	CALL(semtimedop),
-	CALL(ioctl),
-	CALL(sched_yield),
+#define CALL(name) #name, SYS_##name
+	{CALL(read)},
+	{CALL(write)},
+	{CALL(openat)},
+	{CALL(close)},
+	{CALL(futex)},
+	{CALL(mq_timedsend)},
+	{CALL(mq_timedreceive)},
+	{CALL(wait4)},
+	{CALL(waitid)},
+	{CALL(nanosleep)},
+	{CALL(clock_nanosleep)},
+	{CALL(ppoll)},
+	{CALL(pselect6)},
+	{CALL(epoll_pwait)},
+	{CALL(accept)},
+	{CALL(accept4)},
+	{CALL(connect)},
+	{CALL(recvmsg)},
+	{CALL(recvfrom)},
+	{CALL(sendmsg)},
+	{CALL(sendto)},
+	{CALL(flock)},
+	{CALL(fcntl)},
+	{CALL(rt_sigsuspend)},
+	{CALL(rt_sigtimedwait)},
+	{CALL(readv)},
+	{CALL(writev)},
+	{CALL(splice)},
+	{CALL(sendfile)},
+	{CALL(msgrcv)},
+	{CALL(msgsnd)},
+	{CALL(semop)},
+	{CALL(semtimedop)},
+	{CALL(ioctl)},
+	{CALL(sched_yield)},
 /* older calls, which newer architectures do without */
 #ifdef SYS_open
-	CALL(open),
+	{CALL(open)},
 #endif
 #ifdef SYS_poll
-	CALL(poll),
+	{CALL(poll)},
 #endif
 #ifdef SYS_select
-	CALL(select),
+	{CALL(select)},
 #endif
 #ifdef SYS_pause
-	CALL(pause),
+	{CALL(pause)},
 #endif
 #ifdef SYS_epoll_wait
-	CALL(epoll_wait),
+	{CALL(epoll_wait)},
 #endif
 };
 

@@ -10,7 +10,8 @@
 
 static void set(const char *path, struct mount_attr attributes, unsigned flags)
 {
-	if (syscall(SYS_mount_setattr, AT_FDCWD, path, flags, &attributes, sizeof attributes) == -1)
+	if (syscall(SYS_mount_setattr, AT_FDCWD, path, flags, &attributes, sizeof attributes) ==
+	    -1)
 		err(1, "mount_setattr %s", path);
 }
 
