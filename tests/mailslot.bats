@@ -108,7 +108,7 @@ waits_for_room() {
     says consumer waiting
     for i in 1 2 3 4 5 6 7 8 9 10; do
         start killed$i producer "$name" < <(close_others && exec yes "from $i")
-        eventually has_text consumer.out "from $i\$"
+        "$TOOLS/await" "$PATIENCE" text consumer.out "from $i\$" # in far too much for bash to read
         send KILL killed$i
         ends killed$i 137
     done

@@ -36,7 +36,8 @@ has_ended() {
     ((${#tasks[@]} == 1))
 }
 
-# has_text FILE PATTERN: has a line like it (extended regular expression), the last one perhaps not at its end yet
+# has_text FILE PATTERN: has a line like it (extended regular expression), the last one perhaps not at its end yet.
+# For small files: bash reads line by line, and would never come to the end of one that grows fast.
 has_text() {
     local line
     [ -e "$1" ] || return

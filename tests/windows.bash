@@ -38,6 +38,6 @@ carry_around_nothing() {
     SUITE=$BATS_FILE_TMPDIR start producer holder feed "$(windows "$SUITE/$PAIR/producer.exe")${name:+ $name}"
     ends producer 0
     ends consumer 0
-    printf 'one\ntwo\n' | cmp - "$(output)"
+    printf 'one\ntwo\n' | cmp - "$came"
     nothing_left
 }

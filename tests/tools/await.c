@@ -6,7 +6,7 @@
  *   blocked PID CALL    it has not run between two looks, and is in that system call, by the name
  *                       that strace prints (read, openat, futex, mq_timedsend ...); any: in any
  *   asleep PID          it has not run for 20 looks, some 0.2 s
- *   text FILE REGEX     a line of the file matches (POSIX extended regular expression)
+ *   text FILE REGEX     a line of the file, in its last 4 MB, matches (POSIX extended regular expression)
  *   grown FILE SIZE     the file has more than SIZE bytes; prints its size
  *   exists PATH, missing PATH
  *   running MARK NAME   a process with MARK (NAME=VALUE) in its environment runs a program NAME
@@ -108,20 +108,27 @@ struct condition {
 
 enum { CALM = 20 }; /* looks */
 
-/* Reads a small file of /proc into text; returns its length, or -1 if there is none. */
-static ssize_t read_file(const char *path, char *text, size_t size)
+/* Reads a file, of one that is too large the end, into text; returns the length, or -1 if there is no file. */
+static ssize_t read_end(const char *path, off_t all, char *text, size_t size)
 {
 	ssize_t length = 0, n;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd == -1)
 		return -1;
+	if (all >= (off_t)size)
+		lseek(fd, all - (off_t)size + 1, SEEK_SET);
 	while ((size_t)length < size - 1 &&
 	       (n = read(fd, text + length, size - 1 - length)) > 0)
 		length += n;
 	text[length] = '\0';
 	close(fd);
 	return length;
+}
+
+static ssize_t read_file(const char *path, char *text, size_t size) /* a small one, of /proc */
+{
+	return read_end(path, 0, text, size);
 }
 
 /* The process' state, call and first argument, in words; returns the state's letter. */
@@ -210,7 +217,7 @@ static int has_text(struct condition *c)
 		return 0;
 	c->loaded = 1;
 	c->last = now;
-	length = read_file(c->words[1], text, sizeof text);
+	length = read_end(c->words[1], now.st_size, text, sizeof text);
 	for (ssize_t i = 0; i < length; i++)
 		if (text[i] == '\0') /* a regular expression would end there */
 			text[i] = '\n';
