@@ -114,6 +114,8 @@ honest() {
         else
             submission "$name" && mv "$name" $i
         fi
+        patience=20 # the hostile ones have less: they never end
+        [ "$name" = good ] || patience=3
         CHECKS='builds|random words' grade mqueue/posix $i >$i.txt 2>&1 &
         gradings+=($!)
     done
