@@ -103,7 +103,8 @@ struct condition {
 	char seen[PATH_MAX]; /* what there was instead */
 	long long found;     /* running: the process; grown: the size */
 	int has_regex, loaded;
-	int calm; /* asleep: looks since it has last run */
+	int calm;  /* asleep: looks since it has last run */
+	int never; /* it cannot come to hold any more */
 };
 
 enum { CALM = 20 }; /* looks */
@@ -180,6 +181,7 @@ static int is_blocked_in(struct condition *c, const char *wanted)
 	snprintf(path, sizeof path, "/proc/%.20s/status", c->words[1]);
 	look(c->words[1], c->seen, sizeof c->seen);
 	read_file(path, status, sizeof status);
+	c->never = *c->seen == 'X';
 	times = strstr(status, "voluntary_ctxt_switches");
 	snprintf(now, sizeof now, "%.100s %.300s", c->seen, times == NULL ? "" : times);
 	if (strcmp(now, c->before) != 0) {
@@ -445,13 +447,17 @@ int main(int argc, char *argv[])
 				print(&conditions[i], of[i]);
 				return 0;
 			}
-		if (now() >= until)
+		for (i = 0; i < count && conditions[i].never; i++)
+			;
+		if (i == count || now() >= until)
 			break;
 		if (pause.tv_nsec < 10000000) /* what happens soon is seen soon */
 			pause.tv_nsec += pause.tv_nsec / 4;
 	}
 	for (i = 0; i < count; i++) {
-		fprintf(stderr, "await: %g s, and still not:", limit);
+		fprintf(stderr,
+			conditions[i].never ? "await: never:" : "await: %g s, and still not:",
+			limit);
 		for (int j = 0; j < of[i]->words; j++)
 			fprintf(stderr, " %s", conditions[i].words[j]);
 		fprintf(stderr, "; there is: %s\n", conditions[i].seen);
