@@ -10,7 +10,7 @@ static long lines; /* sent */
 /* 4. Send a request and wait for its reply. Meanwhile the server may call back. */
 static void call(struct message request, int section)
 {
-	struct message reply;
+	struct message reply = {0};
 	int handle;
 
 	send_message(port, request, section);
