@@ -19,7 +19,7 @@ int main(int argc, char *argv[])
 		err(1, "mkfifo %s", path);
 	warnx("waiting for a consumer on %s", path); /* open returns when it has come */
 	while ((fd = open(path, O_WRONLY | O_NOFOLLOW)) == -1 || !is_ours())
-		create_again();   /* !is_ours: its consumer, at its end, has removed the name */
+		create_again();   /* !is_ours: no name any more: its consumer may be ending */
 	on_interrupt(SIG_DFL);    /* from now on the consumer removes the name */
 	signal(SIGPIPE, SIG_IGN); /* after the consumer's death write fails with EPIPE */
 	while ((length = read(STDIN_FILENO, block, sizeof block)) > 0)
