@@ -256,7 +256,7 @@ def lock_is_free():
     return True
 
 
-empty, full, taken = 0, 32, 64
+empty, full, has_consumer = 0, 32, 64
 if side == "producer":
     fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     fcntl.flock(fd, fcntl.LOCK_EX)
@@ -292,7 +292,7 @@ else:
             os.close(fd)
         time.sleep(0.01)
     attach()
-    memory[taken] = 1
+    memory[has_consumer] = 1
     i, length = 0, 1
     while True:
         call("sem_wait", full)

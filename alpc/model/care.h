@@ -1,10 +1,10 @@
-/* care.h: a *model* of ALPC, not ALPC itself: what the slide leaves out. First how a message, and
- * a handle with it, goes through a socket; then what can go wrong, and which function cares for it:
- *   the other side dies                                  receive_message says GONE
- *   the name belongs to something or to somebody else    is_our_socket, on both sides
- *   the client comes first: there is no server           wait_for_server
- *   a killed server's name; a living one's; two at once  claim_name
- *   Ctrl-C, kill, an error of the server                 clean_up, stop */
+/* care.h: a *model* of ALPC, not ALPC itself. First: how a message with its handle goes through a
+ * socket. Then what the slide of the lecture leaves out. What can go wrong -> what handles it:
+ *   the other side dies                                  -> receive_message returns GONE
+ *   the name belongs to something or to somebody else    -> is_our_socket, on both sides
+ *   the client comes first: there is no server           -> wait_for_server
+ *   a killed server's name; a living one's; two at once  -> claim_name
+ *   Ctrl-C, kill, an error of the server                 -> clean_up, stop: set by claim_name */
 #include "protocol.h"
 #include <err.h>
 #include <errno.h>
@@ -75,7 +75,7 @@ static inline void set_name(const char *argument) /* NULL: the default */
 		errx(1, "%s: a name has 1 to %zu bytes", argument, sizeof name.sun_path - 1);
 }
 
-static inline int is_our_socket(void) /* 0: nothing has the name */
+static inline int is_our_socket(void) /* 0: nothing has the name. Exits if it is not ours */
 {
 	struct stat status;
 	int found = lstat(path, &status) == 0;
@@ -87,7 +87,7 @@ static inline int is_our_socket(void) /* 0: nothing has the name */
 	return found;
 }
 
-static inline void wait_for_server(void) /* connect has failed */
+static inline void wait_for_server(void) /* connect has failed: wait for 1 ms */
 {
 	static int told;
 
@@ -125,7 +125,7 @@ static inline void stop(int signal_number)
 	raise(signal_number);
 }
 
-/* Makes the name free for bind, and ours. Until the lock is closed no other server does the same. */
+/* Frees the name for bind, and sets what removes it at our end. Returns a lock against others. */
 static inline int claim_name(int port)
 {
 	int lock = open("/tmp", O_RDONLY);

@@ -48,14 +48,14 @@ static void write_line(const struct message *message, int section)
 /* 4. The end of a client: its answer to our callback, or its death. Returns 1 for a death. */
 static int end_client(int i, const struct message *answer)
 {
-	int known = clients[i].process != 0; /* else there was a connection, but no more */
+	int known = clients[i].process != 0; /* else it was never accepted: it does not count */
 	int died = answer->type != ANSWER || answer->value != clients[i].lines;
 
 	if (known && died)
 		warnx("%s: client %d died", path, clients[i].process);
 	if (known && ++served == producers)
 		remove_name(); /* before the last reply: then the next pair may start */
-	if (!died)
+	if (!died)             /* if not known, the reply does no harm */
 		send_message(ports[i].fd, (struct message){.type = REPLY}, NO_HANDLE);
 	close(ports[i].fd);
 	ports[i] = ports[last]; /* no gap */
@@ -66,7 +66,7 @@ static int end_client(int i, const struct message *answer)
 /* Receive a message of client i, and reply to it. Returns 1 if the client has died. */
 static int serve(int i)
 {
-	struct message message = {0}, reply = {.type = REPLY};
+	struct message message = {0}, response = {.type = REPLY};
 	int section;
 
 	switch (receive_message(ports[i].fd, &message, &section)) {
@@ -75,19 +75,19 @@ static int serve(int i)
 			accept_client(i, message.value);
 			return 0;
 		}
-		reply.type = REFUSED;
+		response.type = REFUSED;
 		break;
 	case LINE:
 		write_line(&message, section);
 		clients[i].lines++;
 		break;
 	case END:
-		reply.type = CALLBACK; /* the reply comes after the ANSWER */
+		response.type = CALLBACK; /* the reply comes after the ANSWER */
 		break;
-	default:
+	default: /* its ANSWER: the normal end. Or GONE: its death */
 		return end_client(i, &message);
 	}
-	send_message(ports[i].fd, reply, NO_HANDLE);
+	send_message(ports[i].fd, response, NO_HANDLE);
 	return 0;
 }
 
@@ -103,7 +103,6 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	set_name(argv[1]);
-
 	/* The connection port, with a name. */
 	if ((ports[0].fd = socket(AF_UNIX, SOCK_SEQPACKET, 0)) == -1)
 		err(1, "socket");
@@ -112,11 +111,11 @@ int main(int argc, char *argv[])
 		err(1, "bind %s", path);
 	if (listen(ports[0].fd, SOMAXCONN) == -1)
 		err(1, "listen %s", path);
-	close(lock);
+	close(lock); /* until we listen, no other server may start */
 	warnx("waiting for a producer on %s", path);
 
 	while (served < producers) {
-		ports[0].events = last < CLIENTS ? POLLIN : 0;
+		ports[0].events = last < CLIENTS ? POLLIN : 0; /* 0: full, do not accept */
 		if (poll(ports, last + 1, -1) == -1)
 			err(1, "poll");
 		for (int i = last; i > 0; i--) /* downwards: end_client moves the last */

@@ -8,12 +8,15 @@ static int port;   /* our communication port */
 static long lines; /* sent */
 
 /* 4. Send a request and wait for its reply. Meanwhile the server may call back. */
-static void call(struct message message, int section)
+static void call(struct message request, int section)
 {
-	send_message(port, message, section);
-	while (receive_message(port, &message, &section) == CALLBACK)
+	struct message reply = {0};
+	int handle;
+
+	send_message(port, request, section);
+	while (receive_message(port, &reply, &handle) == CALLBACK)
 		send_message(port, (struct message){.type = ANSWER, .value = lines}, NO_HANDLE);
-	if (message.type != REPLY)
+	if (reply.type != REPLY)
 		errx(1, "%s: the consumer died", path);
 }
 
@@ -25,7 +28,7 @@ static void send_line(const char *line, size_t length)
 	void *view;
 
 	lines++;
-	if (length <= COPIED) {
+	if (length <= LONGEST_COPIED) {
 		memcpy(message.data, line, length);
 		call(message, NO_HANDLE);
 		return;
@@ -46,7 +49,7 @@ int main(int argc, char *argv[])
 {
 	int connection, status = 0;
 	struct message answer;
-	char *line = NULL;
+	static char *line;
 	size_t room = 0;
 	ssize_t length;
 
@@ -72,17 +75,16 @@ int main(int argc, char *argv[])
 		errx(1, "connect %s: refused: too many clients", path);
 
 	for (long number = 1; (length = getline(&line, &room, stdin)) > 0; number++)
-		if (length <= SECTION)
+		if (length <= LONGEST_LINE)
 			send_line(line, length);
 		else {
 			errno = EMSGSIZE;
-			warn("line %ld: sendmsg %s", number, path);
+			warn("line %ld: send_line %s", number, path);
 			status = 1; /* go on with the next line */
 		}
 	if (!feof(stdin))
 		err(1, "read");
 	call((struct message){.type = END}, NO_HANDLE); /* no more to come */
 	close(port);
-	free(line);
 	return status;
 }

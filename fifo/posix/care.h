@@ -1,9 +1,9 @@
-/* care.h: what the slide leaves out. What can go wrong, and the function that cares for it:
- * - The path is taken. A FIFO left by a killed run is used. Anything else, and another user's
- *   FIFO, is refused and left as it was: is_ours.
- * - Ctrl-C or an error: the name goes, unless it is another FIFO's by now: remove_name.
- * - The name is removed while we wait in open: then nobody can come to that FIFO any more. So
- *   open starts anew every second (on_signal), and creates the FIFO if it is gone (look_again). */
+/* care.h: what the slide of the lecture leaves out. What can go wrong -> what handles it:
+ *   the path is no FIFO, or another user's: left as it was  -> is_ours
+ *   Ctrl-C, or a call that fails: remove our FIFO's name    -> on_signal, remove_name
+ *   the name is removed while we wait in open, so that      -> on_signal, create_again
+ *   nobody can come any more. Every second SIGALRM interrupts open: the kernel restarts it, and
+ *   looks the name up again. If that fails, we create the FIFO again. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 static const char *path; /* of the FIFO */
 static int fd = -1;      /* the FIFO, once it is open */
 
-static inline int is_ours(void) /* May we use what has the name? Has our open FIFO a name? */
+static inline int is_ours(void) /* a FIFO of this user? if open: one that still has a name? */
 {
 	struct stat status;
 
@@ -34,7 +34,7 @@ static inline void remove_name(void)
 
 static inline void on_signal(int number)
 {
-	alarm(fd == -1 ? 1 : 0); /* after each SIGALRM the kernel starts open anew */
+	alarm(fd == -1 ? 1 : 0); /* the next second; none once the FIFO is open */
 	if (number == SIGALRM)
 		return;
 	remove_name();
@@ -42,7 +42,7 @@ static inline void on_signal(int number)
 	raise(number);
 }
 
-static inline void if_interrupted(void (*action)(int))
+static inline void on_interrupt(void (*action)(int)) /* also starts the alarm, see above */
 {
 	signal(SIGINT, action);
 	signal(SIGTERM, action);
@@ -50,7 +50,7 @@ static inline void if_interrupted(void (*action)(int))
 	alarm(1);
 }
 
-static inline void look_again(void)
+static inline void create_again(void)
 {
 	if (fd != -1)
 		close(fd); /* it has no name any more: its consumer may have stopped reading */

@@ -5,7 +5,7 @@
 
 static void copy_to_end(void)
 {
-	static char block[57344];
+	static char block[57344]; /* 56 of a pipe's 64 KiB: see producer.c */
 	ssize_t length;
 
 	while ((length = read(fd, block, sizeof block)) > 0)
@@ -26,17 +26,17 @@ int main(int argc, char *argv[])
 		fputs("usage: consumer [PATH] >output\n", stderr);
 		return 2;
 	}
-	if_interrupted(on_signal); /* Ctrl-C removes the name */
+	on_interrupt(on_signal); /* Ctrl-C removes the name */
 	if (mkfifo(path, 0600) == -1 && (errno != EEXIST || !is_ours()))
 		err(1, "mkfifo %s", path);
-	warnx("waiting for a producer on %s", path);
+	warnx("waiting for a producer on %s", path); /* open returns when it has come */
 	while ((fd = open(path, O_RDONLY | O_NOFOLLOW)) == -1)
-		look_again(); /* open returns when a producer has opened the FIFO, too */
-	atexit(remove_name);  /* if a call fails from here on */
+		create_again();
+	atexit(remove_name); /* if a call fails from here on */
 	copy_to_end();
 	if (is_ours() && unlink(path) == -1 && errno != ENOENT)
 		err(1, "unlink %s", path);
-	copy_to_end(); /* from a producer that opened it just before the unlink */
+	copy_to_end(); /* from one that opened it just before; if none, read returns 0 at once */
 	close(fd);
 	return 0;
 }

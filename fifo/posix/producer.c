@@ -5,7 +5,7 @@
 
 int main(int argc, char *argv[])
 {
-	static char own[32], block[57344]; /* less than a pipe holds: both sides work at once */
+	static char own[32], block[57344]; /* 56 of a pipe's 64 KiB: both sides work at once */
 	ssize_t length;
 
 	snprintf(own, sizeof own, DEFAULT_PATH, (unsigned)getuid());
@@ -14,13 +14,13 @@ int main(int argc, char *argv[])
 		fputs("usage: producer [PATH] <input\n", stderr);
 		return 2;
 	}
-	if_interrupted(on_signal); /* Ctrl-C removes the name */
+	on_interrupt(on_signal); /* Ctrl-C removes the name */
 	if (mkfifo(path, 0600) == -1 && (errno != EEXIST || !is_ours()))
 		err(1, "mkfifo %s", path);
-	warnx("waiting for a consumer on %s", path);
+	warnx("waiting for a consumer on %s", path); /* open returns when it has come */
 	while ((fd = open(path, O_WRONLY | O_NOFOLLOW)) == -1 || !is_ours())
-		look_again();     /* open returns when a consumer has opened the FIFO, too */
-	if_interrupted(SIG_DFL);  /* from now on the consumer removes the name */
+		create_again();   /* !is_ours: no name any more: its consumer may be ending */
+	on_interrupt(SIG_DFL);    /* from now on the consumer removes the name */
 	signal(SIGPIPE, SIG_IGN); /* after the consumer's death write fails with EPIPE */
 	while ((length = read(STDIN_FILENO, block, sizeof block)) > 0)
 		for (ssize_t done = 0, n; done < length; done += n)

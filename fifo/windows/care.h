@@ -1,4 +1,4 @@
-/* care.h: what the slide leaves out. What can go wrong, and the function that cares for it:
+/* care.h: what the slide of the lecture leaves out. What can go wrong, and what handles it:
  * - Another consumer has the name, or has just died and still has it: must_leave.
  * - Others could open it, since by default everybody may read from it: owner_only.
  * - There is no consumer yet, or it has no instance left for us: wait_for_consumer.

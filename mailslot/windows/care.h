@@ -1,4 +1,4 @@
-/* care.h: what the slide leaves out. What can go wrong, and the function that cares for it:
+/* care.h: what the slide of the lecture leaves out. What can go wrong, and what handles it:
  * - Another consumer has the name: own_name.
  * - The consumer is slower than a producer, or dies: know_consumer, wait_for_room.
  * - The mailslot is empty, and ReadFile will wait: before_read.

@@ -1,8 +1,8 @@
-/* care.h: what the slide leaves out, and who cares for it.
- * Ctrl-C, or a call fails: use_name has the queue removed all the same.
- * The queue is somebody else's, or is removed just when we open it: join_queue.
- * The queue is full or empty, and one has to wait: must_wait says so, once.
- * Others use the queue, or messages are left in it: is_last, count_messages. */
+/* care.h: what the slide of the lecture leaves out. What can go wrong -> what handles it:
+ *   Ctrl-C; a call that fails                             -> stop; clean_up, if it is empty
+ *   another user's queue, or one removed while we open it -> join_queue
+ *   the queue is full or empty, so that we have to wait   -> retry_waiting, says so once
+ *   others use the queue, or messages are left in it      -> is_last, count_messages */
 #include "protocol.h"
 #include <err.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 static const char *name;
 static mqd_t queue = -1; /* on Linux a file descriptor, mq_overview(7): flock and fstat work */
-static struct stat its;  /* its owner, st_uid; how many names it has, st_nlink: 1, then 0 */
+static struct stat queue_status; /* st_uid: its owner; st_nlink: 1, or 0 without a name */
 
 static inline long count_messages(void)
 {
@@ -27,14 +27,14 @@ static inline long count_messages(void)
 	return now.mq_curmsgs;
 }
 
-static inline int is_last(void) /* to use the queue, which still has its name */
+static inline int is_last(void) /* user of the queue, and it still has its name? */
 {
 	int last = flock(queue, LOCK_EX | LOCK_NB) == 0;
 
 	if (!last && errno != EWOULDBLOCK && errno != EBADF) /* EBADF: not open, or closed */
 		err(1, "flock %s", name);
-	return last && (fstat(queue, &its) == -1 || its.st_nlink > 0) &&
-	       its.st_uid == geteuid();
+	return last && (fstat(queue, &queue_status) == -1 || queue_status.st_nlink > 0) &&
+	       queue_status.st_uid == geteuid();
 }
 
 static inline void clean_up(void)
@@ -43,7 +43,7 @@ static inline void clean_up(void)
 		mq_unlink(name);
 }
 
-static inline void stop(int signal_number) /* whatever is in the queue */
+static inline void stop(int signal_number) /* removes the queue even with messages in it */
 {
 	if (queue == -1) /* mq_open may have created it just now */
 		queue = mq_open(name, O_RDONLY);
@@ -53,7 +53,7 @@ static inline void stop(int signal_number) /* whatever is in the queue */
 	raise(signal_number);
 }
 
-static inline void use_name(const char *chosen)
+static inline void set_name_and_handlers(const char *chosen)
 {
 	static char default_name[32];
 
@@ -68,15 +68,15 @@ static inline int join_queue(void)
 {
 	if (flock(queue, LOCK_SH) == -1)
 		err(1, "flock %s", name);
-	if (fstat(queue, &its) == -1)
+	if (fstat(queue, &queue_status) == -1)
 		err(1, "fstat %s", name);
-	if (its.st_uid != geteuid())
+	if (queue_status.st_uid != geteuid())
 		errx(1, "mq_open %s: is somebody else's queue", name);
-	return its.st_nlink > 0 || mq_close(queue) == -1; /* removed just now? open again */
+	return queue_status.st_nlink > 0 || mq_close(queue) == -1; /* removed? open again */
 }
 
-/* A call has failed because it would have to wait: flush, say so, and let the next one wait. */
-static inline int must_wait(long result, const char *other_side)
+/* If a call failed only because it would wait: flush, say so, let the next one wait, return 1. */
+static inline int retry_waiting(long result, const char *other_side) /* whom we wait for */
 {
 	static int told, waiting;
 	int now = result == -1 && errno == EAGAIN;

@@ -13,8 +13,8 @@ int main(int argc, char *argv[])
 		fputs("usage: producer [/NAME] <input\n", stderr);
 		return 2;
 	}
-	use_name(argv[1]);
-	do {
+	set_name_and_handlers(argv[1]);
+	do { /* O_NONBLOCK: a call never waits at first; retry_waiting switches it off */
 		queue = mq_open(name, O_CREAT | O_WRONLY | O_NONBLOCK, 0600, &limits);
 		if (queue == -1)
 			err(1, "mq_open %s", name);
@@ -23,7 +23,7 @@ int main(int argc, char *argv[])
 	for (int number = 1; (length = getline(&line, &room, stdin)) > 0; number++) {
 		do
 			sent = mq_send(queue, line, length, 0);
-		while (must_wait(sent, "consumer")); /* full? then the next mq_send waits */
+		while (retry_waiting(sent, "consumer")); /* full? then send again, and wait */
 		if (sent == -1 && errno != EMSGSIZE)
 			err(1, "mq_send %s", name);
 		if (sent == -1) {
@@ -35,7 +35,7 @@ int main(int argc, char *argv[])
 		err(1, "getline");
 	do
 		sent = mq_send(queue, "", 0, 0); /* an empty message: no more to come */
-	while (must_wait(sent, "consumer"));
+	while (retry_waiting(sent, "consumer"));
 	if (sent == -1)
 		err(1, "mq_send %s", name);
 	if (is_last() && count_messages() == 0 && mq_unlink(name) == -1)

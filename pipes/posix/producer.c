@@ -13,7 +13,7 @@ enum { READ_END, WRITE_END }; /* of a pipe: fd[0] and fd[1] */
 
 int main(int argc, char *argv[])
 {
-	static char block[57344]; /* less than a pipe holds: both sides work at once */
+	static char block[57344]; /* 56 of a pipe's 64 KiB, so that both sides work at once */
 	const char *program = argc == 1 ? "./consumer" : argv[1];
 	int fd[2], status;
 	ssize_t length;
@@ -28,14 +28,15 @@ int main(int argc, char *argv[])
 	if (child == -1)
 		err(1, "fork");
 	if (child == 0) {
-		close(fd[WRITE_END]); /* while a write end is open there is no end of file */
+		close(fd[WRITE_END]); /* our own copy, too, or we would never see end of file */
 		if (dup2(fd[READ_END], STDIN_FILENO) == -1)
 			err(1, "dup2");
 		close(fd[READ_END]);
-		execlp(program, program, (char *)NULL);
-		err(127, "exec %s", program);
+		execlp(program, program, (char *)NULL); /* file, argv[0], no more arguments */
+		err(127, "exec %s", program);           /* execlp returns only on failure */
 	}
-	close(fd[READ_END]); /* while a read end is open, write to a dead child would wait */
+	/* If we kept our read end, a write after the child's death would wait, not fail. */
+	close(fd[READ_END]);
 	signal(SIGPIPE, SIG_IGN); /* after the child's death write fails with EPIPE */
 	while ((length = read(STDIN_FILENO, block, sizeof block)) > 0)
 		for (ssize_t done = 0, n; done < length; done += n)
@@ -43,7 +44,7 @@ int main(int argc, char *argv[])
 				err(1, "write");
 	if (length == -1)
 		err(1, "read");
-	close(fd[WRITE_END]); /* the child sees end of file */
+	close(fd[WRITE_END]); /* the child sees end of file; with its last end the pipe goes */
 	if (waitpid(child, &status, 0) == -1)
 		err(1, "waitpid");
 	if (WIFSIGNALED(status))

@@ -1,7 +1,9 @@
-/* care.h: what the slide leaves out. What can go wrong, and which function cares for it:
- *   a killed run left its segment; the name is in use, or somebody else's: is_new, is_ready
- *   one side comes before the other: is_ready, wait_for; it is killed: has_died, wait_for
- *   Ctrl-C, or a call that fails: stop, clean_up */
+/* care.h: what the slide of the lecture leaves out. What can go wrong -> what handles it:
+ *   a killed run left its segment, or another run uses it  -> lock_if_new, lock_if_ready
+ *   the name belongs to something else, or another user    -> segment_size
+ *   one side comes before the other                        -> lock_if_ready, wait_for
+ *   the other side is killed                               -> has_died, wait_for
+ *   Ctrl-C, or a call that fails                           -> stop, clean_up */
 #include "protocol.h"
 #include <err.h>
 #include <errno.h>
@@ -16,12 +18,11 @@
 #include <unistd.h>
 
 enum side { PRODUCER, CONSUMER };
-
 static const char *name; /* a slash, then no other */
 static int fd = -1;
 static struct segment *segment;
 
-static inline const char *get_name(int argc, char *argv[], const char *usage)
+static inline const char *get_name_or_exit(int argc, char *argv[], const char *usage)
 {
 	static char default_name[32];
 
@@ -45,19 +46,19 @@ static inline off_t segment_size(void)
 	return status.st_nlink > 0 ? status.st_size : -1;
 }
 
-static inline int has_died(enum side side)
+static inline int has_died(enum side side) /* if the CONSUMER has, this takes its flock */
 {
 	return side == PRODUCER ? lockf(fd, F_TEST, 1) == 0
-				: segment->taken && flock(fd, LOCK_EX | LOCK_NB) == 0;
+				: segment->has_consumer && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
-/* After an error: remove the name. While the consumer lives, that is for the consumer to do. */
+/* At exit: remove the name, if it is still there. While the consumer lives, it does that. */
 static inline void clean_up(void)
 {
 	if (fd == -1) /* interrupted in shm_open */
 		fd = shm_open(name, O_RDWR, 0);
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && (segment || has_died(PRODUCER)) &&
-	    segment_size() >= 0)
+	    segment_size() >= 0) /* after a normal end fd is closed, and flock fails */
 		shm_unlink(name);
 }
 
@@ -68,8 +69,8 @@ static inline void stop(int signal_number)
 	raise(signal_number);
 }
 
-/* For the producer: is the segment new? One that a killed run has left is removed. */
-static inline int is_new(void)
+/* For the producer: takes both locks if the segment is new; removes what a killed run left. */
+static inline int lock_if_new(void)
 {
 	if (segment_size() >= 0 && !has_died(PRODUCER))
 		errx(1, "shm_open %s: another producer is using it", name);
@@ -82,8 +83,8 @@ static inline int is_new(void)
 	return 0;
 }
 
-/* For the consumer: is the segment set up, by a producer that lives and has no consumer? */
-static inline int is_ready(void)
+/* For the consumer: takes the flock if a producer that lives has set the segment up. */
+static inline int lock_if_ready(void)
 {
 	static int told;
 
@@ -102,11 +103,11 @@ static inline int is_ready(void)
 }
 
 /* sem_wait; but if the other side has died, take what it left, then end. */
-static inline void wait_for(sem_t *slots, enum side other)
+static inline void wait_for(sem_t *sem, enum side other)
 {
-	struct timespec until = {.tv_sec = segment->taken ? time(NULL) + 1 : 0};
+	struct timespec until = {.tv_sec = segment->has_consumer ? time(NULL) + 1 : 0};
 
-	for (int died = 0; sem_timedwait(slots, &until) == -1; until.tv_sec = time(NULL) + 1) {
+	for (int died = 0; sem_timedwait(sem, &until) == -1; until.tv_sec = time(NULL) + 1) {
 		if (errno != ETIMEDOUT && errno != EINTR)
 			err(1, "sem_timedwait %s", name);
 		if (died)

@@ -5,15 +5,15 @@
 
 int main(int argc, char *argv[])
 {
-	name = get_name(argc, argv, "consumer [NAME] >output");
-	do
+	name = get_name_or_exit(argc, argv, "consumer [NAME] >output");
+	do {
 		if ((fd = shm_open(name, O_RDWR, 0)) == -1 && errno != ENOENT)
 			err(1, "shm_open %s", name);
-	while (!is_ready());
+	} while (!lock_if_ready()); /* open again until a producer has set the segment up */
 	segment = mmap(NULL, sizeof *segment, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (segment == MAP_FAILED)
 		err(1, "mmap %s", name);
-	if (segment->taken++)
+	if (segment->has_consumer++)
 		errx(1, "%s: the consumer before this one died", name);
 	atexit(clean_up);
 	signal(SIGINT, stop);

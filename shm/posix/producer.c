@@ -7,24 +7,24 @@ int main(int argc, char *argv[])
 {
 	ssize_t length = 1; /* 0 at the end of the input */
 
-	name = get_name(argc, argv, "producer [NAME] <input");
+	name = get_name_or_exit(argc, argv, "producer [NAME] <input");
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
-	do
+	do {
 		if ((fd = shm_open(name, O_CREAT | O_RDWR, 0600)) == -1)
 			err(1, "shm_open %s", name);
-	while (!is_new());
+	} while (!lock_if_new()); /* open again until the segment is a new one */
 	atexit(clean_up);
 	if (ftruncate(fd, sizeof *segment) == -1)
 		err(1, "ftruncate %s", name);
-	if ((errno = posix_fallocate(fd, 0, sizeof *segment)) != 0) /* now, while it can fail */
-		err(1, "posix_fallocate %s", name);
+	if ((errno = posix_fallocate(fd, 0, sizeof *segment)) != 0)
+		err(1, "posix_fallocate %s", name); /* no memory: a later write is a SIGBUS */
 	segment = mmap(NULL, sizeof *segment, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (segment == MAP_FAILED)
 		err(1, "mmap %s", name);
 	if (sem_init(&segment->empty, 1, SLOTS) == -1 || sem_init(&segment->full, 1, 0) == -1)
-		err(1, "sem_init %s", name);
-	if (flock(fd, LOCK_UN) == -1) /* is_new locked it: all is set up now */
+		err(1, "sem_init %s", name); /* the 1: shared between processes */
+	if (flock(fd, LOCK_UN) == -1)        /* lock_if_new locked it: all is set up now */
 		err(1, "flock %s", name);
 
 	for (int i = 0; length > 0; i = (i + 1) % SLOTS) {
@@ -36,8 +36,8 @@ int main(int argc, char *argv[])
 		segment->slots[i].length = length;
 		sem_post(&segment->full);
 	}
-	for (int i = 0; i < SLOTS; i++) /* all are empty: the consumer has written everything */
-		wait_for(&segment->empty, CONSUMER);
+	for (int i = 0; i < SLOTS; i++)              /* until all are empty: all is written; */
+		wait_for(&segment->empty, CONSUMER); /* the last post comes after shm_unlink */
 
 	if (munmap(segment, sizeof *segment) == -1)
 		err(1, "munmap %s", name);

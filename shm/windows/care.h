@@ -1,4 +1,4 @@
-/* care.h: what the slide leaves out. What can go wrong, and the function that cares for it:
+/* care.h: what the slide of the lecture leaves out. What can go wrong, and what handles it:
  * - The name is in use, or the survivor of a killed run still has the segment: is_new.
  * - A side has to wait for the other one: wait_for_consumer; wait_a_moment_for and is_ready.
  * - The semaphores are handles of the producer: copy_of gets the consumer its own.

@@ -24,7 +24,7 @@
 mtype = { INT, KILL };
 
 typedef segment {
-	bit linked, sized, taken;
+	bit linked, sized, has_consumer;
 	byte ex, lock; /* who has flock, lockf; 0: nobody */
 	byte vacant, filled; /* the semaphores empty and full */
 	byte slot[SLOTS], whose[SLOTS]; /* the message, whose it is */
@@ -53,7 +53,7 @@ inline clean_up(i) {
 	:: else
 	fi
 }
-#define c_died(i) (s[i].taken && (s[i].ex == 0 || s[i].ex == me))
+#define c_died(i) (s[i].has_consumer && (s[i].ex == 0 || s[i].ex == me))
 
 proctype producer(byte me) {
 	byte i, n; bit ok, mapped, died;
@@ -133,10 +133,10 @@ end_wait:
 not_ready:
 	close(i);
 	goto end_wait;
-ready:	if :: s[i].taken -> /* it ends with 1; somebody starts it again */
+ready:	if :: s[i].has_consumer -> /* it ends with 1; somebody starts it again */
 		assert(sent[3] != 0);
 		goto not_ready
-	:: else -> d_step { s[i].taken = 1; mapped = 1; handler = 1 }
+	:: else -> d_step { s[i].has_consumer = 1; mapped = 1; handler = 1 }
 	fi;
 	do
 	:: if
