@@ -64,7 +64,7 @@ typedef struct {
 } attributes;
 _Static_assert(offsetof(attributes, rest) == 8, "ALPC_MESSAGE_ATTRIBUTES");
 
-/* What goes through the pipe, before the message. */
+/* What goes through the pipe. Of the message only the bytes in use are sent. */
 struct frame {
 	ULONG type, process, thread;
 	NTSTATUS status; /* of a connection */
@@ -76,18 +76,12 @@ struct frame {
 	};
 };
 
-static DWORD size_of(const struct frame *frame)
-{
-	return offsetof(struct frame, bytes) + frame->header.total;
-}
-
 /* The server's side of a connection. */
 struct connection {
-	HANDLE pipe; /* also what the server has for its communication port; NULL: a free one */
-	enum { LISTENING, ASKING, ACCEPTED, HALF_CLOSED } state;
-	OVERLAPPED read; /* always in progress, but after the pipe's end */
+	HANDLE pipe; /* the server's communication port; NULL: a free place in the table */
+	enum { LISTENING, ASKING, ACCEPTED, CLOSED_BY_CLIENT } state;
+	OVERLAPPED read; /* in progress, as long as the client has its end */
 	int failed;
-	HANDLE process; /* the client */
 	void *context;
 	ULONG unanswered; /* id of its request */
 	struct frame frame;
@@ -127,9 +121,8 @@ static NTSTATUS check_limits(const limits *of)
 
 static NTSTATUS check_message(const message *sent)
 {
-	if (sent->total != sent->data + HEADER || sent->info != 0)
-		return STATUS_INVALID_PARAMETER;
-	if (sent->id == 0 && (sent->process || sent->thread))
+	if (sent->total != sent->data + HEADER || sent->info != 0 ||
+	    (sent->id == 0 && (sent->process || sent->thread)))
 		return STATUS_INVALID_PARAMETER;
 	return sent->total > longest ? STATUS_PORT_MESSAGE_TOO_LONG : STATUS_SUCCESS;
 }
@@ -145,6 +138,11 @@ static NTSTATUS find_pipe(const UNICODE_STRING *path)
 	WideCharToMultiByte(CP_ACP, 0, path->Buffer + skip, length, pipe_name + 9,
 			    sizeof pipe_name - 10, NULL, NULL);
 	return STATUS_SUCCESS;
+}
+
+static DWORD out_size(void)
+{
+	return offsetof(struct frame, bytes) + out.header.total;
 }
 
 static void make_frame(const message *sent, ULONG type)
@@ -171,15 +169,10 @@ static void listen_for_next(void)
 {
 	struct connection *next = connections;
 
-	while (next->pipe != NULL) /* the tests have no 60 clients */
+	while (next->pipe != NULL) /* the tests have no 60 clients at once */
 		next++;
-	if (next->read.hEvent == NULL)
-		next->read.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
-	ResetEvent(next->read.hEvent);
-	next->state = LISTENING;
-	next->failed = 0;
-	next->context = NULL;
-	next->unanswered = 0;
+	memset(next, 0, sizeof *next);
+	next->read.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
 	next->pipe = CreateNamedPipeA(pipe_name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
 				      PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, CLIENTS,
 				      sizeof(struct frame), sizeof(struct frame), 0, NULL);
@@ -194,9 +187,8 @@ static void forget(struct connection *old)
 
 	if (CancelIo(old->pipe))
 		GetOverlappedResult(old->pipe, &old->read, &n, TRUE);
-	if (old->process != NULL)
-		CloseHandle(old->process);
-	old->process = old->pipe = NULL;
+	CloseHandle(old->read.hEvent);
+	old->pipe = NULL;
 }
 
 CALL NtAlpcCreatePort(HANDLE *port, OBJECT_ATTRIBUTES *object, limits *of)
@@ -241,7 +233,7 @@ static NTSTATUS answer(struct connection *to, const message *sent, NTSTATUS stat
 	make_frame(sent, REPLY);
 	out.status = status;
 	out.header.type = REPLY;
-	ok = WriteFile(to->pipe, &out, size_of(&out), NULL, &write) ||
+	ok = WriteFile(to->pipe, &out, out_size(), NULL, &write) ||
 	     (GetLastError() == ERROR_IO_PENDING &&
 	      GetOverlappedResult(to->pipe, &write, &n, TRUE));
 	CloseHandle(write.hEvent);
@@ -253,24 +245,22 @@ CALL NtAlpcAcceptConnectPort(HANDLE *port, HANDLE connection, ULONG flags,
 			     message *sent, attributes *more, BOOLEAN accept)
 {
 	struct connection *client;
+	NTSTATUS status;
 
 	(void)object;
-	if (connection != connection_port)
-		return STATUS_INVALID_HANDLE;
-	if (flags != 0 || more != NULL || check_limits(of) != STATUS_SUCCESS ||
+	if (connection != connection_port || flags != 0 || more != NULL || check_limits(of) ||
 	    sent->total != sent->data + HEADER)
 		return STATUS_INVALID_PARAMETER;
 	client = take_unanswered(sent->id);
 	if (client == NULL || client->state != ASKING)
 		return STATUS_REPLY_MESSAGE_MISMATCH;
-	if (!accept)
-		return answer(client, sent, STATUS_PORT_CONNECTION_REFUSED);
-	if (answer(client, sent, STATUS_SUCCESS) != STATUS_SUCCESS)
-		return STATUS_REQUEST_CANCELED; /* it has not waited */
-	client->state = ACCEPTED;
-	client->context = its_context;
-	*port = client->pipe;
-	return STATUS_SUCCESS;
+	status = answer(client, sent, accept ? STATUS_SUCCESS : STATUS_PORT_CONNECTION_REFUSED);
+	if (accept && status == STATUS_SUCCESS) { /* else it has not waited */
+		client->state = ACCEPTED;
+		client->context = its_context;
+		*port = client->pipe;
+	}
+	return status;
 }
 
 /* The client's section in our memory, too. */
@@ -297,10 +287,8 @@ static NTSTATUS deliver(struct connection *from, ULONG type, message *got, SIZE_
 	context *its_context = attribute(more, CONTEXT_OF_PORT);
 	view *its_view = attribute(more, VIEW);
 
-	if (type == CLOSED || type == CANCELED) {
-		frame->header = (message){.total = HEADER};
-		frame->size = 0;
-	}
+	if (type == CLOSED || type == CANCELED)
+		frame->size = 0, frame->header = (message){.total = HEADER};
 	if (frame->header.total > room)
 		return STATUS_BUFFER_TOO_SMALL;
 	memcpy(got, frame->bytes, frame->header.total);
@@ -309,7 +297,6 @@ static NTSTATUS deliver(struct connection *from, ULONG type, message *got, SIZE_
 	got->process = (HANDLE)(ULONG_PTR)frame->process;
 	got->thread = (HANDLE)(ULONG_PTR)frame->thread;
 	got->id = last_id += 4;
-	got->callback = got->id + 1; /* so that nobody sends it back unseen */
 	if (got->type & KEPT)
 		from->unanswered = got->id;
 	if (more != NULL)
@@ -325,11 +312,12 @@ static NTSTATUS deliver(struct connection *from, ULONG type, message *got, SIZE_
 	return STATUS_SUCCESS;
 }
 
-/* A pipe is ready. Returns 1 if that is a message for the program, of the kind `type`. */
-static int take(struct connection *from, ULONG *type)
+/* What has a ready pipe for the program? A type of message, or 0. */
+static ULONG take(struct connection *from)
 {
+	HANDLE pipe = from->pipe, process;
 	DWORD n;
-	BOOL ok = !from->failed && GetOverlappedResult(from->pipe, &from->read, &n, FALSE);
+	BOOL ok = !from->failed && GetOverlappedResult(pipe, &from->read, &n, FALSE);
 
 	if (from->state == LISTENING) {
 		from->state = ASKING;
@@ -338,75 +326,65 @@ static int take(struct connection *from, ULONG *type)
 		return 0;
 	}
 	if (!ok && from->state == ASKING) { /* refused, or it has not waited */
-		HANDLE pipe = from->pipe;
-
 		forget(from);
 		CloseHandle(pipe);
 		return 0;
 	}
 	if (!ok) {
-		from->state = HALF_CLOSED; /* the other half is the program's to close */
-		*type = CLOSED;
-		return 1;
+		from->state = CLOSED_BY_CLIENT; /* the other end is the program's to close */
+		return CLOSED;
 	}
-	if (from->process == NULL)
-		from->process = OpenProcess(SYNCHRONIZE, FALSE, from->frame.process);
-	*type = from->frame.type;
-	if (from->process == NULL || WaitForSingleObject(from->process, 0) == WAIT_OBJECT_0)
-		*type = CANCELED;
-	return 1;
+	process = OpenProcess(SYNCHRONIZE, FALSE, from->frame.process);
+	ok = process != NULL && WaitForSingleObject(process, 0) == WAIT_TIMEOUT;
+	CloseHandle(process);
+	return ok ? from->frame.type : CANCELED; /* its sender is dead */
 }
 
 static NTSTATUS receive(message *got, SIZE_T *length, attributes *more)
 {
-	static unsigned first; /* so that everyone has its turn */
+	static unsigned first; /* so that everyone has a turn */
 
 	for (;;) {
-		struct connection *waiting[CLIENTS], *one;
+		struct connection *waiting[CLIENTS];
 		HANDLE events[CLIENTS];
-		DWORD count = 0, which;
+		DWORD count = 0;
 		NTSTATUS status;
 		ULONG type;
 
 		for (unsigned i = 0; i < CLIENTS; i++) {
-			one = &connections[(first + i) % CLIENTS];
-			if (one->pipe == NULL || one->state == HALF_CLOSED)
+			struct connection *one = &connections[(first + i) % CLIENTS];
+
+			if (one->pipe == NULL || one->state == CLOSED_BY_CLIENT)
 				continue;
 			waiting[count] = one;
 			events[count++] = one->read.hEvent;
 		}
-		which = WaitForMultipleObjects(count, events, FALSE, INFINITE);
-		if (which >= WAIT_OBJECT_0 + count)
-			return STATUS_UNSUCCESSFUL;
-		one = waiting[which - WAIT_OBJECT_0];
-		first = (unsigned)(one - connections) + 1;
-		if (!take(one, &type))
+		struct connection *from =
+			waiting[WaitForMultipleObjects(count, events, FALSE, INFINITE)];
+
+		first = (unsigned)(from - connections) + 1;
+		if ((type = take(from)) == 0)
 			continue;
-		status = deliver(one, type, got, *length, more);
-		*length = one->frame.header.total;
+		status = deliver(from, type, got, *length, more);
+		*length = from->frame.header.total;
 		if (type != CLOSED)
-			begin_read(one);
+			begin_read(from);
 		return status;
 	}
 }
 
 /* --- the client's side */
 
-static DWORD milliseconds(const LARGE_INTEGER *timeout)
-{
-	return timeout == NULL ? INFINITE : (DWORD)(-timeout->QuadPart / 10000);
-}
-
 CALL NtAlpcConnectPort(HANDLE *port, UNICODE_STRING *path, OBJECT_ATTRIBUTES *object,
 		       limits *of, ULONG flags, PSID server, message *sent, SIZE_T *length,
 		       attributes *with, attributes *got, LARGE_INTEGER *timeout)
 {
-	ULONGLONG until = GetTickCount64() + milliseconds(timeout);
+	ULONGLONG until = GetTickCount64() - timeout->QuadPart / 10000;
 	DWORD n, mode = PIPE_READMODE_MESSAGE;
 	NTSTATUS status = check_limits(of);
 	HANDLE pipe;
 
-	if (object || server || with || got || flags != SYNC)
+	if (object || server || with || got || flags != SYNC || timeout->QuadPart > 0)
 		return STATUS_INVALID_PARAMETER;
 	if (status == STATUS_SUCCESS)
 		status = check_message(sent);
@@ -424,8 +402,8 @@ CALL NtAlpcConnectPort(HANDLE *port, UNICODE_STRING *path, OBJECT_ATTRIBUTES *ob
 	}
 	SetNamedPipeHandleState(pipe, &mode, NULL, NULL);
 	make_frame(sent, CONNECTION);
-	status = WriteFile(pipe, &out, size_of(&out), &n, NULL) ? STATUS_SUCCESS
-								: STATUS_MESSAGE_LOST;
+	status = WriteFile(pipe, &out, out_size(), &n, NULL) ? STATUS_SUCCESS
+							     : STATUS_MESSAGE_LOST;
 	for (n = 0; status == STATUS_SUCCESS && n == 0; Sleep(n == 0))
 		if (!PeekNamedPipe(pipe, NULL, 0, NULL, &n, NULL))
 			status = STATUS_MESSAGE_LOST;
@@ -462,7 +440,7 @@ static NTSTATUS call(ULONG flags, const message *sent, attributes *with, message
 		if (!VirtualProtect(its_view->base, its_view->size, PAGE_READONLY, &old))
 			return STATUS_INVALID_ADDRESS; /* the right to write goes with it */
 	}
-	if (!WriteFile(client_port, &out, size_of(&out), &n, NULL)) {
+	if (!WriteFile(client_port, &out, out_size(), &n, NULL)) {
 		client_closed = 1;
 		return STATUS_PORT_DISCONNECTED;
 	}
@@ -487,38 +465,31 @@ CALL NtAlpcSendWaitReceivePort(HANDLE port, ULONG flags, message *sent, attribut
 			       LARGE_INTEGER *timeout)
 {
 	NTSTATUS status = sent == NULL ? STATUS_SUCCESS : check_message(sent);
+	int receives = got != NULL && length != NULL && timeout == NULL;
 	struct connection *client;
 
 	if (status != STATUS_SUCCESS)
 		return status;
-	if (port == NULL || (port != connection_port && port != client_port))
-		return STATUS_INVALID_HANDLE;
-	/* nothing but what the pair uses: a request, a datagram, a reply, a receive */
-	if (timeout != NULL || (got != NULL && length == NULL))
-		return STATUS_NOT_IMPLEMENTED;
-	if (port == client_port) {
-		if (sent == NULL || (flags == SYNC) != (got != NULL) || sent->id != 0 ||
-		    (flags != SYNC && flags != RELEASE) || more != NULL)
-			return STATUS_INVALID_PARAMETER;
+	/* what the pair uses, and nothing else: a request, a datagram; a receive; a reply */
+	if (port != NULL && port == client_port && sent != NULL && sent->id == 0 &&
+	    more == NULL && (flags == SYNC ? receives : flags == RELEASE && got == NULL))
 		return call(flags, sent, with, got, length);
-	}
-	if (sent == NULL)
-		return got == NULL || flags != 0 ? STATUS_INVALID_PARAMETER
-						 : receive(got, length, more);
-	if (flags != RELEASE || with != NULL || got != NULL)
-		return STATUS_NOT_IMPLEMENTED;
+	if (port == NULL || port != connection_port || with != NULL)
+		return STATUS_INVALID_PARAMETER;
+	if (sent == NULL && receives && flags == 0)
+		return receive(got, length, more);
+	if (sent == NULL || flags != RELEASE || got != NULL)
+		return STATUS_INVALID_PARAMETER;
 	client = take_unanswered(sent->id);
 	return client == NULL ? STATUS_INVALID_MESSAGE : answer(client, sent, STATUS_SUCCESS);
 }
 
-/* --- sections, and the end */
+/* --- sections: a handle or an address that is none makes the call of Windows fail */
 
 CALL NtAlpcCreatePortSection(HANDLE port, ULONG flags, HANDLE section, SIZE_T size,
 			     HANDLE *port_section, SIZE_T *actual_size)
 {
-	if (port != client_port)
-		return STATUS_INVALID_HANDLE;
-	if (flags != 0 || section != NULL || size == 0)
+	if (port != client_port || flags != 0 || section != NULL || size == 0)
 		return STATUS_INVALID_PARAMETER;
 	*actual_size = (size + 0xffff) & ~(SIZE_T)0xffff;
 	*port_section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
@@ -528,17 +499,14 @@ CALL NtAlpcCreatePortSection(HANDLE port, ULONG flags, HANDLE section, SIZE_T si
 
 CALL NtAlpcDeletePortSection(HANDLE port, ULONG flags, HANDLE section)
 {
-	if (flags != 0)
+	if (port != client_port || flags != 0)
 		return STATUS_INVALID_PARAMETER;
-	return port == client_port && CloseHandle(section) ? STATUS_SUCCESS
-							   : STATUS_INVALID_HANDLE;
+	return CloseHandle(section) ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
 }
 
 CALL NtAlpcCreateSectionView(HANDLE port, ULONG flags, view *of)
 {
-	if (port != client_port)
-		return STATUS_INVALID_HANDLE;
-	if (flags != 0 || of->flags != 0 || of->base != NULL || of->size == 0)
+	if (port != client_port || flags != 0 || of->flags != 0 || of->base || of->size == 0)
 		return STATUS_INVALID_PARAMETER;
 	of->base = MapViewOfFile(of->section, FILE_MAP_WRITE, 0, 0, of->size);
 	return of->base ? STATUS_SUCCESS : STATUS_INVALID_VIEW_SIZE;
@@ -546,9 +514,7 @@ CALL NtAlpcCreateSectionView(HANDLE port, ULONG flags, view *of)
 
 CALL NtAlpcDeleteSectionView(HANDLE port, ULONG flags, void *base)
 {
-	if (port == NULL || (port != client_port && port != connection_port))
-		return STATUS_INVALID_HANDLE;
-	if (flags != 0)
+	if (port == NULL || (port != client_port && port != connection_port) || flags != 0)
 		return STATUS_INVALID_PARAMETER;
 	return UnmapViewOfFile(base) ? STATUS_SUCCESS : STATUS_INVALID_ADDRESS;
 }
