@@ -40,7 +40,8 @@ static void receive(void)
 static void answer_request(void)
 {
 	int accept = message.header.total_length == size_of(&message) &&
-		     message.type == CONNECT && message.value == VERSION && accepted < producers;
+		     message.type == CONNECT && message.value == VERSION &&
+		     accepted < producers;
 	struct client *client = accept ? calloc(1, sizeof *client) : NULL;
 	NTSTATUS result;
 	HANDLE port;

@@ -91,7 +91,6 @@ static struct connection connections[CLIENTS];
 static HANDLE connection_port;
 static char pipe_name[400];
 static HANDLE client_port;
-static int client_closed;
 static SIZE_T longest = LARGEST;
 static struct frame out, in; /* what is sent; what the client receives */
 
@@ -375,14 +374,44 @@ static NTSTATUS receive(message *got, SIZE_T *length, attributes *more)
 
 /* --- the client's side */
 
+static NTSTATUS take_reply(message *got, SIZE_T *length)
+{
+	DWORD n;
+
+	if (!ReadFile(client_port, &in, sizeof in, &n, NULL))
+		return STATUS_MESSAGE_LOST;
+	if (in.status != STATUS_SUCCESS)
+		return in.status;
+	if (in.header.total > *length)
+		return STATUS_BUFFER_TOO_SMALL;
+	memcpy(got, in.bytes, in.header.total);
+	*length = in.header.total;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS ask(message *sent, SIZE_T *length, ULONGLONG until)
+{
+	DWORD n, mode = PIPE_READMODE_MESSAGE;
+
+	SetNamedPipeHandleState(client_port, &mode, NULL, NULL);
+	make_frame(sent, CONNECTION);
+	if (!WriteFile(client_port, &out, out_size(), &n, NULL))
+		return STATUS_MESSAGE_LOST;
+	while (PeekNamedPipe(client_port, NULL, 0, NULL, &n, NULL) && n == 0) {
+		if (GetTickCount64() > until)
+			return STATUS_TIMEOUT;
+		Sleep(1);
+	}
+	return take_reply(sent, length);
+}
+
 CALL NtAlpcConnectPort(HANDLE *port, UNICODE_STRING *path, OBJECT_ATTRIBUTES *object,
 		       limits *of, ULONG flags, PSID server, message *sent, SIZE_T *length,
 		       attributes *with, attributes *got, LARGE_INTEGER *timeout)
 {
 	ULONGLONG until = GetTickCount64() - timeout->QuadPart / 10000;
-	DWORD n, mode = PIPE_READMODE_MESSAGE;
 	NTSTATUS status = check_limits(of);
-	HANDLE pipe;
+	int pending = 0;
 
 	if (object || server || with || got || flags != SYNC || timeout->QuadPart > 0)
 		return STATUS_INVALID_PARAMETER;
@@ -392,47 +421,30 @@ CALL NtAlpcConnectPort(HANDLE *port, UNICODE_STRING *path, OBJECT_ATTRIBUTES *ob
 		status = find_pipe(path);
 	if (status != STATUS_SUCCESS)
 		return status;
-	while ((pipe = CreateFileA(pipe_name, GENERIC_READ | GENERIC_WRITE, 0, NULL,
-				   OPEN_EXISTING, 0, NULL)) == INVALID_HANDLE_VALUE) {
+	while ((client_port = CreateFileA(pipe_name, GENERIC_READ | GENERIC_WRITE, 0, NULL,
+					  OPEN_EXISTING, 0, NULL)) == INVALID_HANDLE_VALUE) {
 		if (GetLastError() != ERROR_PIPE_BUSY)
-			return STATUS_OBJECT_NAME_NOT_FOUND;
+			return pending ? STATUS_MESSAGE_LOST : STATUS_OBJECT_NAME_NOT_FOUND;
 		if (GetTickCount64() > until)
 			return STATUS_TIMEOUT;
-		Sleep(1); /* its server is busy */
+		pending = 1; /* its server has others to answer first */
+		Sleep(1);
 	}
-	SetNamedPipeHandleState(pipe, &mode, NULL, NULL);
-	make_frame(sent, CONNECTION);
-	status = WriteFile(pipe, &out, out_size(), &n, NULL) ? STATUS_SUCCESS
-							     : STATUS_MESSAGE_LOST;
-	for (n = 0; status == STATUS_SUCCESS && n == 0; Sleep(n == 0))
-		if (!PeekNamedPipe(pipe, NULL, 0, NULL, &n, NULL))
-			status = STATUS_MESSAGE_LOST;
-		else if (n == 0 && GetTickCount64() > until)
-			status = STATUS_TIMEOUT;
+	status = ask(sent, length, until);
 	if (status == STATUS_SUCCESS)
-		status = ReadFile(pipe, &in, sizeof in, &n, NULL) ? in.status
-								  : STATUS_MESSAGE_LOST;
-	if (status == STATUS_SUCCESS && in.header.total > *length)
-		status = STATUS_BUFFER_TOO_SMALL;
-	if (status != STATUS_SUCCESS) {
-		CloseHandle(pipe);
-		return status;
-	}
-	memcpy(sent, in.bytes, in.header.total);
-	*length = in.header.total;
-	client_port = *port = pipe;
-	return STATUS_SUCCESS;
+		*port = client_port;
+	else
+		CloseHandle(client_port);
+	return status;
 }
 
 static NTSTATUS call(ULONG flags, const message *sent, attributes *with, message *got,
 		     SIZE_T *length)
 {
 	view *its_view = with && with->valid & VIEW ? attribute(with, VIEW) : NULL;
+	NTSTATUS status;
 	DWORD n, old;
-	BOOL ok;
 
-	if (client_closed)
-		return STATUS_PORT_DISCONNECTED;
 	make_frame(sent, flags & SYNC ? REQUEST : DATAGRAM);
 	if (its_view != NULL) {
 		out.section = its_view->section;
@@ -440,24 +452,14 @@ static NTSTATUS call(ULONG flags, const message *sent, attributes *with, message
 		if (!VirtualProtect(its_view->base, its_view->size, PAGE_READONLY, &old))
 			return STATUS_INVALID_ADDRESS; /* the right to write goes with it */
 	}
-	if (!WriteFile(client_port, &out, out_size(), &n, NULL)) {
-		client_closed = 1;
+	if (!WriteFile(client_port, &out, out_size(), &n, NULL))
 		return STATUS_PORT_DISCONNECTED;
-	}
 	if (!(flags & SYNC))
 		return STATUS_SUCCESS;
-	ok = ReadFile(client_port, &in, sizeof in, &n, NULL);
+	status = take_reply(got, length);
 	if (its_view != NULL)
 		VirtualProtect(its_view->base, its_view->size, PAGE_READWRITE, &old);
-	if (!ok) {
-		client_closed = 1;
-		return STATUS_MESSAGE_LOST;
-	}
-	if (in.header.total > *length)
-		return STATUS_BUFFER_TOO_SMALL;
-	memcpy(got, in.bytes, in.header.total);
-	*length = in.header.total;
-	return STATUS_SUCCESS;
+	return status;
 }
 
 CALL NtAlpcSendWaitReceivePort(HANDLE port, ULONG flags, message *sent, attributes *with,
@@ -523,10 +525,8 @@ CALL NtAlpcDisconnectPort(HANDLE port, ULONG flags)
 {
 	if (flags != 0 || port == NULL)
 		return STATUS_INVALID_PARAMETER;
-	if (port == client_port) {
-		client_closed = 1;
-		return STATUS_SUCCESS;
-	}
+	if (port == client_port)
+		return STATUS_SUCCESS; /* closing the handle does it */
 	for (struct connection *one = connections; one < connections + CLIENTS; one++)
 		if (one->pipe == port) {
 			DisconnectNamedPipe(port);
