@@ -1,7 +1,7 @@
 /* ntalpc.c: a stand-in for nine NtAlpc* calls, for tests under Wine, which has none of them. The
- * programs of alpc/windows run on it unmodified, so every line of theirs is executed. That they
- * keep to the rules that are written down (facts that others found, no code of theirs) is all it
- * can show: it proves NOTHING about Windows itself, about time, security or memory there.
+ * programs of alpc/windows run on it unmodified. That they keep to the rules in our notes (what
+ * others have found out, no code of theirs) is all it can show: it proves NOTHING about Windows
+ * itself, nor about speed, memory or who may open a port there.
  *
  * The process that creates a connection port plays the kernel. A client's communication port is
  * its end of a named pipe in message mode; through it go frames. A section is a file mapping,
