@@ -131,7 +131,7 @@ static NTSTATUS find_pipe(const UNICODE_STRING *path)
 	static const WCHAR directory[] = L"\\RPC Control\\";
 	int skip = (int)wcslen(directory), length = path->Length / 2 - skip;
 
-	if (length <= 0 || wcsncmp(path->Buffer, directory, skip) != 0)
+	if (length <= 0 || wcsncmp(path->Buffer, directory, (size_t)skip) != 0)
 		return STATUS_OBJECT_PATH_NOT_FOUND;
 	strcpy(pipe_name, "\\\\.\\pipe\\");
 	WideCharToMultiByte(CP_ACP, 0, path->Buffer + skip, length, pipe_name + 9,
@@ -409,7 +409,7 @@ CALL NtAlpcConnectPort(HANDLE *port, UNICODE_STRING *path, OBJECT_ATTRIBUTES *ob
 		       limits *of, ULONG flags, PSID server, message *sent, SIZE_T *length,
 		       attributes *with, attributes *got, LARGE_INTEGER *timeout)
 {
-	ULONGLONG until = GetTickCount64() - timeout->QuadPart / 10000;
+	ULONGLONG until = GetTickCount64() + (ULONGLONG)-timeout->QuadPart / 10000;
 	NTSTATUS status = check_limits(of);
 	int pending = 0;
 
