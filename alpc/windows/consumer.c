@@ -1,9 +1,11 @@
 /* consumer: the server of native ALPC: serves its clients, all at once, and writes their lines
- * out. The numbers are the steps on the slide. Built, but not yet run on Windows.
+ * out. The numbers are the steps on the slide. Run against a stand-in, not yet on Windows.
  * usage: consumer [NAME [PRODUCERS]] >output  its partner: producer.c
  * Shows: NtAlpcCreatePort, NtAlpcAcceptConnectPort (and refuse), NtAlpcSendWaitReceivePort,
- * NtAlpcDeleteSectionView, NtAlpcCancelMessage, NtAlpcDisconnectPort. */
-#include "protocol.h"
+ * NtAlpcDeleteSectionView, NtAlpcDisconnectPort. */
+#include "care.h"
+
+#include <sddl.h>
 
 /* The slide simplifies: the server has a communication port for each client, but receives
  * and replies on the connection port; which client it was, the message's context says. */
@@ -37,18 +39,18 @@ static void receive(void)
  * client's comes out of its NtAlpcConnectPort. */
 static void answer_request(void)
 {
-	int accept =
-		message.type == CONNECT && message.value == VERSION && accepted < producers;
+	int accept = message.header.total_length == size_of(&message) &&
+		     message.type == CONNECT && message.value == VERSION &&
+		     accepted < producers;
 	struct client *client = accept ? calloc(1, sizeof *client) : NULL;
 	NTSTATUS result;
 	HANDLE port;
 
 	if (accept && client == NULL)
-		fail("calloc", STATUS_NO_MEMORY, "out of memory");
+		errx(1, "calloc: out of memory");
 	if (accept) {
 		client->process = (DWORD)(ULONG_PTR)message.header.client.UniqueProcess;
 		client->announced = -1;
-		message.value = (LONG)GetCurrentProcessId();
 	}
 	result = NtAlpcAcceptConnectPort(&port, connection_port, 0, NULL, &limits, client,
 					 &message.header, NULL, (BOOLEAN)accept);
@@ -75,7 +77,7 @@ static int write_line(struct client *client)
 	for (DWORD done = 0, n; done < message.length; done += n)
 		if (!WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), line + done,
 			       message.length - done, &n, NULL))
-			fail_windows("WriteFile standard output");
+			err(1, "WriteFile standard output");
 	client->lines++;
 	return 1;
 }
@@ -85,7 +87,7 @@ static int write_line(struct client *client)
 static void drop_client(struct client *client)
 {
 	if (!client->ended) {
-		fprintf(stderr, "consumer: %s: client %lu died\n", name, client->process);
+		warnx("%s: client %lu died", name, client->process);
 		client->ended = status = 1;
 		served++;
 	}
@@ -108,8 +110,7 @@ static void serve(struct client *client)
 		else if (message.type == END && client->lines == client->announced)
 			is_ours = client->ended = 1;
 	}
-	if (received.valid &
-	    VIEW_ATTRIBUTE) /* before the reply; fails if the client has died */
+	if (received.valid & VIEW_ATTRIBUTE) /* before the reply */
 		NtAlpcDeleteSectionView(connection_port, 0, received.view.base);
 	if (!is_ours) { /* to be disconnected is the answer */
 		drop_client(client);
@@ -123,13 +124,11 @@ static void serve(struct client *client)
 				  NULL, NULL, NULL);
 }
 
-/* A datagram has no reply: if the kernel keeps it for one, let it go. */
+/* A datagram has no reply. */
 static void take_count(struct client *client)
 {
 	if (message.header.total_length == size_of(&message) && message.type == LINES)
 		client->announced = message.value;
-	if (message.header.type & CONTINUATION_REQUIRED)
-		NtAlpcCancelMessage(connection_port, 0, &received.context);
 }
 
 int main(int argc, char *argv[])
@@ -141,23 +140,22 @@ int main(int argc, char *argv[])
 
 	if (argc > 2)
 		producers = strtol(argv[2], &end, 10);
-	if (argc > 3 || (argc > 1 && *argv[1] == '-') || (end != NULL && *end != '\0') ||
-	    producers < 1) {
+	if (argc > 3 || (argc > 1 && argv[1][0] == '-') || (end && *end) || producers < 1) {
 		fputs("usage: consumer [NAME [PRODUCERS]] >output\n", stderr);
 		return 2;
 	}
-	set_up("consumer", argc > 1 ? argv[1] : NULL);
+	set_up(argv[1]);
 
 	if (!ConvertStringSecurityDescriptorToSecurityDescriptorA(
 		    "D:P(A;;GA;;;OW)", SDDL_REVISION_1, &owner_only, NULL))
-		fail_windows("ConvertStringSecurityDescriptorToSecurityDescriptor");
+		err(1, "ConvertStringSecurityDescriptorToSecurityDescriptor");
 	InitializeObjectAttributes(&object, &port_name, OBJ_CASE_INSENSITIVE, NULL, owner_only);
 	result = NtAlpcCreatePort(&connection_port, &object, &limits);
 	if (result == STATUS_OBJECT_NAME_COLLISION)
-		fail("NtAlpcCreatePort", result, "another consumer is using it");
+		fail(result, "NtAlpcCreatePort", "another consumer is using it");
 	check(result, "NtAlpcCreatePort");
 	LocalFree(owner_only);
-	fprintf(stderr, "consumer: waiting for a producer on %s\n", name);
+	warnx("waiting for a producer on %s", name);
 
 	while (served < producers) {
 		receive();

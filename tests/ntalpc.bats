@@ -1,0 +1,199 @@
+# alpc/windows, the unmodified native programs, on a stand-in for ALPC under Wine (ntalpc/ntalpc.c).
+# That they keep to what is known of ALPC is shown here; that Windows agrees is not.
+
+PAIR=alpc/windows
+load helper
+load windows
+
+setup_file() {
+    command -v x86_64-w64-mingw32-gcc >/dev/null || return 0 # the tests will say so
+    make -s -C "$TESTS/ntalpc" SUITE="$SUITE" BUILD="$BATS_FILE_TMPDIR/suite"
+    real=$SUITE
+    export real SUITE=$BATS_FILE_TMPDIR/suite
+}
+
+output() { # in the consumer's
+    echo consumer.out
+}
+
+line() { # LENGTH, its newline included
+    head -c $(($1 - 1)) /dev/zero | tr '\0' "${2:-x}"
+    echo
+}
+
+# first_typed: a first line was carried, the second is not yet typed
+first_typed() {
+    rm -f keyboard
+    keyboard keyboard 9
+    consume
+    produce keyboard
+    echo first >&9
+    eventually has_text consumer.out first
+}
+
+# second_called: the producer calls with the second line, and has no reply, the consumer being stopped
+second_called() {
+    first_typed
+    send STOP consumer
+    echo second >&9
+    eventually taken
+}
+
+taken() {
+    ! read -r -t 0 -u 9
+}
+
+@test "the contract, as far as alpc/windows promises it" {
+    run x86_64-w64-mingw32-objdump -p "$SUITE/$PAIR/consumer.exe"
+    [[ $output == *NtAlpcCreatePort* ]] # the calls are the program's own
+    PAIR=$PAIR run bats --filter-tags '!posix,!bytes,!keeps,!one-to-one,!twoway' "$TESTS/contract.bats"
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *'three producers, one consumer'* ]]
+}
+
+@test "lines of all sizes around 256, 65535 and 1 MiB arrive, whichever side is first" {
+    for size in 1 255 256 257 65494 65495 65496 65535 65536 65537 131073 1048575 1048576; do
+        line $size
+    done >input
+    consume
+    says consumer waiting
+    produce input
+    ends producer 0
+    ends consumer 0
+    cmp input consumer.out
+    produce input
+    says producer waiting
+    consume
+    ends producer 0
+    ends consumer 0
+    cmp input consumer.out
+    nothing_left
+}
+
+@test "one byte more than 1 MiB is too long, the lines around it arrive" {
+    { line 300 a && line 1048577 && line 300 b; } >input
+    consume
+    produce input
+    ends producer 1
+    ends consumer 0
+    says producer "^producer: line 2: NtAlpcSendWaitReceivePort $shown: Message too long"
+    { line 300 a && line 300 b; } | cmp - consumer.out
+}
+
+@test "a write of 0 bytes into the input is not its end" {
+    carry_around_nothing
+}
+
+@test "one client too many is refused, and another version; those that are served go on" {
+    refused="^producer: NtAlpcConnectPort $shown: refused: too many clients, or another version: status C0000041"
+    first_typed
+    start second producer "$name" </dev/null
+    ends second 1
+    says second "$refused"
+    echo last >&9
+    exec 9>&-
+    ends producer 0
+    ends consumer 0
+    consume # there is room for it, but its version is another
+    says consumer waiting
+    SUITE=$SUITE/other start second producer "$name" </dev/null
+    ends second 1
+    says second "$refused"
+    echo hello >input
+    produce input
+    ends producer 0
+    ends consumer 0
+    nothing_left
+}
+
+@test "three clients with long lines at once: every line arrives whole" {
+    for i in 1 2 3; do
+        for size in {1..40}; do line $((size * 1000)) $i; done >input$i
+        start producer$i producer "$name" <input$i
+    done
+    consume 3
+    for i in 1 2 3; do ends producer$i 0; done
+    ends consumer 0
+    for i in 1 2 3; do grep "^$i*\$" consumer.out | cmp - input$i; done
+    nothing_left
+}
+
+# notices FUNCTION SIDE [STATUS]: SIDE is killed where FUNCTION has brought both; the other says so
+notices() {
+    local other=consumer
+    [ "$2" = producer ] || other=producer
+    "$1"
+    send KILL "$2"
+    ends "$2" 137
+    send CONT consumer || true
+    echo "the next line" >&9 # a producer that waits for its input notices only now
+    ends $other 1
+    case $other in
+    consumer) says consumer "^consumer: $shown: client [0-9]+ died" ;;
+    producer) says producer "^producer: NtAlpcSendWaitReceivePort $shown: the other side died: status $3" ;;
+    esac
+    exec 9>&-
+    nothing_left
+}
+
+@test "killed between two calls: a consumer says so at once, a producer at its next line" {
+    notices first_typed producer
+    notices first_typed consumer C0000037
+}
+
+@test "killed within a call: the other side says so; the producer's status is MESSAGE_LOST" {
+    notices second_called producer
+    notices second_called consumer C0000701
+}
+
+@test "one of three clients is killed: the other two are served, and the consumer ends with 1" {
+    keyboard keyboard 9
+    consume 3
+    produce keyboard
+    echo first >&9
+    eventually has_text consumer.out first
+    send KILL producer
+    ends producer 137
+    for i in 1 2; do
+        { echo $i && line 5000 $i; } >input$i
+        start other$i producer "$name" <input$i
+    done
+    for i in 1 2; do ends other$i 0; done
+    ends consumer 1
+    for i in 1 2; do grep "^$i*\$" consumer.out | cmp - input$i; done
+    exec 9>&-
+}
+
+@test "the server ends while a connection is pending: the client waits for the next one" {
+    echo hello >input
+    for moment in 0 0.05 0.2 0.5; do
+        consume
+        says consumer waiting
+        send STOP consumer
+        produce input
+        says producer waiting # a connect has timed out, the next one is made
+        nap $moment
+        send KILL consumer
+        ends consumer 137
+        consume
+        ends producer 0
+        ends consumer 0
+        cmp input consumer.out
+        says_no_more producer
+    done
+    nothing_left
+}
+
+@test "a client that says that it has sent more lines than it has is dropped" {
+    mkdir -p variant/alpc/windows
+    cp "$real/alpc/windows/"*.[ch] variant/alpc/windows
+    sed -i 's/\.value = lines}/.value = lines + 1}/' variant/alpc/windows/producer.c
+    run ! cmp -s "$real/alpc/windows/producer.c" variant/alpc/windows/producer.c
+    make -s -C "$TESTS/ntalpc" SUITE="$PWD/variant" BUILD="$PWD/variant" "$PWD/variant/alpc/windows/producer.exe"
+    consume
+    SUITE=$PWD/variant produce < <(echo hello)
+    ends producer 1
+    ends consumer 1
+    says producer 'the other side died: status C0000701'
+}
