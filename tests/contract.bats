@@ -206,6 +206,7 @@ in_use() {
     shm/windows) echo "^producer: CreateFileMapping $shown: another producer is using it: error 183: " ;;
     mailslot/windows) echo "^consumer: CreateMutex $shown-alive: another consumer is using it: error 183: " ;;
     fifo/windows) echo "^consumer: CreateNamedPipe $shown: another consumer is using it: error (5|231): " ;;
+    alpc/windows) echo "^consumer: NtAlpcCreatePort $shown: another consumer is using it: status C0000035" ;;
     alpc/model) echo "^consumer: bind $name: another consumer is using it\$" ;;
     alpc/rpc) echo "^consumer: RpcServerUseProtseqEp $shown: error 1740: " ;;
     esac

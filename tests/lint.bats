@@ -105,3 +105,18 @@ windows() { # COMPILER [FLAG]...
     need shellcheck shellcheck
     on_each 1 shell shellcheck -x -P tests
 }
+
+# every interleaving of the steps of both sides, deaths and interruptions included: what is left out stands in the models
+@test "spin finds no error in the models of the protocols" {
+    need spin spin
+    mkdir "$BATS_TEST_TMPDIR/models" && cp tests/models/*.pml "$BATS_TEST_TMPDIR/models" && cd "$BATS_TEST_TMPDIR/models"
+    for model in 'shm ' 'shm -DALONE' 'mqueue '; do
+        # shellcheck disable=SC2086 # no option is no word
+        spin -a ${model#* } "${model% *}.pml"
+        gcc -O2 -DSAFETY -DCOLLAPSE -o pan pan.c
+        ./pan -m1000000 >verdict
+        cat verdict
+        grep -q 'errors: 0$' verdict
+        run ! grep -i 'search was not completed\|max search depth too small\|out of memory' verdict
+    done
+}
