@@ -7,6 +7,13 @@
 #include <string.h>
 #include <windows.h>
 
+#ifdef __GNUC__ /* gcc and clang then check the arguments */
+#define PRINTF_LIKE(format_at, arguments_at)                                                   \
+	__attribute__((format(__MINGW_PRINTF_FORMAT, format_at, arguments_at)))
+#else
+#define PRINTF_LIKE(format_at, arguments_at)
+#endif
+
 /* The name of the running program, without its folder and without .exe. */
 static inline const char *program_name(void)
 {
@@ -23,6 +30,7 @@ static inline const char *program_name(void)
 }
 
 /* A line is one WriteFile: the lines of two processes do not mix. error 0: none to report. */
+PRINTF_LIKE(2, 0)
 static inline void print_line(DWORD error, const char *format, va_list arguments)
 {
 	char what[600], reason[300] = "", line[1400];
@@ -44,6 +52,7 @@ static inline void print_line(DWORD error, const char *format, va_list arguments
 	WriteFile(GetStdHandle(STD_ERROR_HANDLE), line, (DWORD)strlen(line), &length, NULL);
 }
 
+PRINTF_LIKE(1, 2)
 static inline void warn(const char *format, ...)
 {
 	DWORD error = GetLastError();
@@ -54,6 +63,7 @@ static inline void warn(const char *format, ...)
 	va_end(arguments);
 }
 
+PRINTF_LIKE(1, 2)
 static inline void warnx(const char *format, ...)
 {
 	va_list arguments;
@@ -63,6 +73,7 @@ static inline void warnx(const char *format, ...)
 	va_end(arguments);
 }
 
+PRINTF_LIKE(2, 3)
 static inline _Noreturn void err(int status, const char *format, ...)
 {
 	DWORD error = GetLastError();
@@ -74,6 +85,7 @@ static inline _Noreturn void err(int status, const char *format, ...)
 	exit(status);
 }
 
+PRINTF_LIKE(2, 3)
 static inline _Noreturn void errx(int status, const char *format, ...)
 {
 	va_list arguments;

@@ -93,11 +93,10 @@ static inline int lock_if_ready(void)
 			return 1;
 		clean_up();
 	}
-	if (fd == -1 && access("/dev/shm", F_OK) == -1)
-		err(1, "access /dev/shm");
+	if ((fd == -1 ? access("/dev/shm", F_OK) : close(fd)) == -1)
+		err(1, "%s", fd == -1 ? "access /dev/shm" : "close");
 	if (!told++)
 		warnx("waiting for a producer on %s", name);
-	close(fd);
 	usleep(1000);
 	return 0;
 }
