@@ -23,7 +23,7 @@ source "$TESTS/waiting.bash"
 #   one-to-one  a second producer is refused, a second consumer waits for the next one
 #   server   its consumer has the name alone: a second one is refused
 #   twoway   beside the pair there is twoway.c
-#   slow     some 4000 messages a second: smaller inputs do
+#   slow     some 4000 messages a second, under Wine: smaller inputs do
 #   ends, fails, waits: what the consumer does when its producer has died (contract, point 8)
 declare -gA traits=(
     [shm/posix]='posix live two bytes one-to-one fails'
@@ -31,7 +31,7 @@ declare -gA traits=(
     [pipes/posix]='posix live bytes twoway ends'
     [fifo/posix]='posix live two bytes ends'
     [shm/windows]='live two bytes one-to-one fails'
-    [mailslot/windows]='live two lines mailbox server waits'
+    [mailslot/windows]='live two lines mailbox server waits slow'
     [pipes/windows]='live bytes twoway ends'
     [fifo/windows]='live two bytes mailbox server fails'
     [mach/gnumach]='lines ends'
