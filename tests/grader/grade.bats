@@ -225,7 +225,7 @@ ends() {
     wait "${pid[$1]}" || code=$?
     unset "pid[$1]"
     [[ ! $code =~ ^($2)$ ]] || return 0
-    not_without_wine
+    not_without_wine "" "$code"
     case $code in
     153) say "$1$(whose "$1") wrote more than 64 MB" ;;
     129 | 1[3-5]? | 16?) say "$1$(whose "$1") died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
