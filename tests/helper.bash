@@ -128,15 +128,15 @@ gave_up() { # eventually calls it
 # a ReadFile from a pipe, and the other side writes just then. It takes all programs with it: they
 # hang or end with 0. Such a test says nothing of ours, neither good nor bad.
 not_without_wine() { # [LABEL [STATUS]]
-    local process processes=()
+    local process suspects=()
     is_windows || return 0
     ! wineserver_crashed || skip "Wine's own server has crashed: $(<"$BATS_FILE_TMPDIR/wineserver.log")"
     # a fault of a Windows program ends it with 5, the last byte of Windows' own STATUS_ACCESS_VIOLATION
     [ "${2:-}" != 139 ] || skip "Wine itself ended by SIGSEGV"
     [ $# = 1 ] || return 0
-    processes=("/proc/${pid[$1]}")
-    [ -z "${ISOLATED:-}" ] || processes=(/proc/[0-9]*) # or its child
-    for process in "${processes[@]}"; do
+    suspects=("/proc/${pid[$1]}")
+    [ -z "${ISOLATED:-}" ] || suspects=(/proc/[0-9]*) # or its child
+    for process in "${suspects[@]}"; do
         ! wine_deadlock "$process" || skip "Wine's own deadlock in a process that ends"
     done
 }
