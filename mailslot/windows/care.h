@@ -5,11 +5,10 @@
  * - Files, pipes and consoles end differently, and Windows has no getline: read_line.
  * Nothing has to be removed, not even after Ctrl-C: Windows closes the handles of a process that
  * ends, and an object ends with its last handle. By default objects are for their owner alone. */
-#include <fcntl.h>
-#include <io.h>
-
 #include "err.h"
 #include "protocol.h"
+#include <fcntl.h>
+#include <io.h>
 
 static HANDLE alive, room;
 
