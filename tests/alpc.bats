@@ -13,12 +13,7 @@ local_rpc() { # the rest of a test is for that pair
 # first_typed: a first line was carried, the second is not yet typed
 first_typed() {
     rm -f keyboard
-    mkfifo keyboard
-    exec 9<>keyboard # both ends, so that no open waits for the other
-    consume
-    produce keyboard
-    echo first >&9
-    eventually has_text consumer.out first
+    typing
 }
 
 # second_called: the producer calls with the second line, and has no reply, the consumer being stopped

@@ -58,12 +58,7 @@ load strace
 
 # bats test_tags=live
 @test "a typed line arrives at once, before the input ends" {
-    mkfifo keyboard
-    exec 9<>keyboard # both ends, so that no open waits for the other
-    consume
-    produce keyboard
-    echo first >&9
-    eventually has_text "$came" first
+    typing
     echo second >&9
     eventually has_text "$came" second
     exec 9>&-
@@ -414,12 +409,7 @@ consumer_ends_or_waits() { # its producer being dead
 
 # bats test_tags=bytes
 @test "the consumer dies while the producer waits for input: it may go unnoticed until the next lines" {
-    mkfifo keyboard
-    exec 9<>keyboard # both ends, so that no open waits for the other
-    consume
-    produce keyboard
-    echo first >&9
-    eventually has_text "$came" first
+    typing
     send KILL consumer
     ! has two || ends consumer 137
     until is_gone producer; do # which says so at one of the next lines, and does not hang

@@ -308,6 +308,17 @@ ends() {
     fi
 }
 
+# typing: the pair runs, its first line has come through, and its producer waits for the next ones: >&9
+typing() {
+    rm -f keyboard
+    mkfifo keyboard
+    exec 9<>keyboard # both ends, so that no open waits for the other
+    consume
+    produce keyboard
+    echo first >&9
+    eventually has_text "$came" first
+}
+
 # says LABEL PATTERN: on its standard error, at the latest when it ends
 says() {
     if ! eventually said "$1" "$2" >/dev/null || ! has_text "$1.err" "$2"; then

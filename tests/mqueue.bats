@@ -57,12 +57,7 @@ load helper
 }
 
 @test "an interrupted producer does not strand the consumer: it serves the next one" {
-    mkfifo keyboard
-    exec 9<>keyboard
-    consume
-    produce keyboard
-    echo first >&9
-    eventually has_text consumer.out first
+    typing
     send INT producer
     ends producer 130
     exec 9>&-
@@ -151,12 +146,7 @@ load helper
 }
 
 @test "an interrupted consumer does not strand the producer: the next one gets the rest" {
-    mkfifo keyboard
-    exec 9<>keyboard
-    consume
-    produce keyboard
-    echo first >&9
-    eventually has_text consumer.out first
+    typing
     send INT consumer
     ends consumer 130
     object_exists # the producer still uses it

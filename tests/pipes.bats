@@ -49,11 +49,7 @@ load helper
 }
 
 @test "the child dies while the producer waits for input: its next write says so" {
-    mkfifo keyboard
-    exec 9<>keyboard
-    produce keyboard
-    echo first >&9
-    eventually has_text producer.out first
+    typing
     kill -KILL "$(child)"
     run ! is_gone producer
     echo second >&9

@@ -127,17 +127,6 @@ one_is_gone() {
     says consumer '^consumer: access /dev/shm: No such file or directory$'
 }
 
-# typing: a pair whose producer waits for its input, after a first line
-typing() {
-    rm -f keyboard
-    mkfifo keyboard
-    exec 9<>keyboard
-    consume
-    produce keyboard
-    echo first >&9
-    eventually has_text consumer.out first
-}
-
 @test "the consumer dies while the producer waits for input: the next line is not lost silently" {
     typing
     send KILL consumer
