@@ -12,18 +12,6 @@
 
 static const char *name; /* of the pipe */
 
-static inline const char *pipe_name(const char *given) /* NULL: the default name */
-{
-	static char full_name[32800]; /* no command line is longer */
-	char user[257];
-
-	if (!GetUserNameA(user, &(DWORD){sizeof user}))
-		err(1, "GetUserName");
-	snprintf(full_name, sizeof full_name,
-		 given ? "\\\\.\\pipe\\%s" : "\\\\.\\pipe\\fifo-%s", given ? given : user);
-	return full_name;
-}
-
 static inline void must_leave(void) /* CreateNamedPipe failed */
 {
 	static int tries;

@@ -1,5 +1,17 @@
 /* protocol.h: what a producer and a consumer agree on. An instance of the pipe connects the two,
  * both ways. The producer sends messages, each what one ReadFile returned; one of no bytes says:
- * no more to come. Then the consumer answers with a ULONGLONG: so many bytes it has written.
- * The pipe's name is \\.\pipe\NAME, by default \\.\pipe\fifo- and the user's name. */
+ * no more to come. Then the consumer answers with a ULONGLONG: so many bytes it has written. */
+#include <stdio.h>
+#include <windows.h>
+
 enum { LONGEST = 65536 }; /* bytes of a message */
+
+static inline const char *pipe_name(const char *given) /* NULL: the default name */
+{
+	static char full_name[32800]; /* no command line is longer */
+	char own[300] = "fifo-";
+
+	GetUserNameA(own + 5, &(DWORD){sizeof own - 5});
+	snprintf(full_name, sizeof full_name, "\\\\.\\pipe\\%s", given ? given : own);
+	return full_name;
+}

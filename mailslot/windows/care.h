@@ -10,21 +10,7 @@
 #include <fcntl.h>
 #include <io.h>
 
-static char name[33000], alive_name[33000], room_name[33000]; /* no command line is longer */
 static HANDLE alive, room;
-
-static inline void set_names(const char *given)
-{
-	static char chosen[32800];
-	char user[257];
-
-	if (!GetUserNameA(user, &(DWORD){sizeof user}))
-		err(1, "GetUserName");
-	snprintf(chosen, sizeof chosen, given ? "%s" : "mailslot-%s", given ? given : user);
-	snprintf(name, sizeof name, "\\\\.\\mailslot\\%s", chosen);
-	snprintf(alive_name, sizeof alive_name, "Global\\%s-alive", chosen);
-	snprintf(room_name, sizeof room_name, "Global\\%s-room", chosen);
-}
 
 static inline void check(HANDLE object, const char *call, const char *its_name)
 {

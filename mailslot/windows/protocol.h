@@ -1,7 +1,21 @@
-/* protocol.h: what a producer and a consumer agree on. NAME is by default mailslot-USER.
- * A message is one line, its newline included. One that is longer than any line says: no more from
- * this producer. (One of no bytes would do on Windows, but not under Wine.)
- * Windows puts no limit to the messages in a mailslot. So a producer takes 1 from the semaphore
- * Global\NAME-room before it sends; the consumer fills it up to ROOM when all are read. It owns
- * the mutex Global\NAME-alive as long as it lives, for producers to see. */
+/* protocol.h: what a producer and a consumer agree on. A message is one line, its newline included.
+ * One longer than any line says: no more from this producer. (One of no bytes would do on Windows,
+ * but not under Wine.) Windows puts no limit to the messages in a mailslot. So a producer takes 1
+ * from the semaphore Global\NAME-room before it sends; the consumer fills it up to ROOM when all
+ * are read. The consumer owns the mutex Global\NAME-alive as long as it lives. */
+#include <stdio.h>
+#include <windows.h>
+
 enum { LONGEST = 8192, ROOM = 8 }; /* bytes of a line; messages that may wait */
+
+static char name[33000], alive_name[33000], room_name[33000]; /* no command line is longer */
+
+static inline void set_names(const char *given) /* NULL: the default name */
+{
+	char own[300] = "mailslot-";
+
+	GetUserNameA(own + 9, &(DWORD){sizeof own - 9});
+	snprintf(name, sizeof name, "\\\\.\\mailslot\\%s", given ? given : own);
+	snprintf(alive_name, sizeof alive_name, "Global\\%s-alive", given ? given : own);
+	snprintf(room_name, sizeof room_name, "Global\\%s-room", given ? given : own);
+}
