@@ -7,7 +7,7 @@ usable_term() {
 
 need() { # COMMAND PACKAGE
     command -v "$1" >/dev/null && return
-    echo "${0##*/}: needs $1: apt-get install $2" >&2
+    echo "${me:-${0##*/}}: needs $1: apt-get install $2" >&2
     exit 1
 }
 
