@@ -35,6 +35,9 @@ programs: runnable
 demo: programs ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
 	@if [ -n "$$PAIR" ]; then bash tests/stage/lecture "$$PAIR"; else bash tests/stage/demo; fi
 
+watch: programs ## a pair live, typed by you, and what the kernel holds: PAIR=mqueue/posix [WITH=folder]
+	@bash tests/stage/watch "$$PAIR" "$$WITH"
+
 why: runnable ## say why each program of the suite that you have running waits; your own: WITH=folder
 	@bash tests/stage/why "$$WITH"
 
@@ -86,4 +89,4 @@ help: ## show this, and what is missing on this machine
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all runnable programs demo why exercise test grade lint bench handouts deps clean help
+.PHONY: all runnable programs demo watch why exercise test grade lint bench handouts deps clean help
