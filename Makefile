@@ -82,7 +82,7 @@ clean: ## remove what was built
 	@rm -rf build
 
 help: ## show this, and what is missing on this machine
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
