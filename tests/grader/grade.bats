@@ -677,7 +677,7 @@ calls() { # SIDE: the slide's, as they may be called in a program
 # what the program takes from libc or Windows, a name a line; a Mach program has it all in itself
 symbols() { # PROGRAM
     case $PAIR in
-    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" | sed -nE 's/^\t[0-9a-f]+\t *[0-9]+ +([A-Za-z_0-9]*[a-z0-9_])[AW]?$/\1/p' ;;
+    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" | sed -nE 's/^\t[0-9a-f]+\s+(<none> +)?[0-9a-f]+ +([A-Za-z_0-9]*[a-z0-9_])[AW]?$/\2/p' ;;
     mach/*) nm "$1" | sed 's/.* //' ;;
     *) nm -D --undefined-only "$1" | sed -E 's/.* //; s/@.*//; s/64$//' ;;
     esac
