@@ -113,23 +113,6 @@ all_points() {
     jq -e '.version == 1 and .status == "fail" and .max_score == 33 and (.tests | map(.score) | add) == 28' classroom.json
 }
 
-@test "a folder of submissions in one table, a row each, the same as when they are graded alone" {
-    two_submissions
-    mkdir class
-    mv one class/s1 && mv two class/s0
-    cp -R class/s1 class/s4 && cp -R class/s1 class/s5
-    rm class/s4/producer.c && echo 'int main(void) { return }' >class/s5/consumer.c
-    grade --all mqueue/posix class >table
-    cat table
-    [ "$(wc -l <table)" = 5 ]
-    grep -q '^"submission","points","of","producer.c builds",' table
-    grep -q '^"s0",28,33,3,3,2,10,10,0$' table
-    grep -q '^"s1",33,33,3,3,2,10,10,5$' table
-    grep -q '^"s4",20,33,0,3,2,0,10,5$' table
-    grep -q '^"s5",13,33,3,0,0,10,0,0$' table
-    head -n 3 table | sed 's/^"s0"/"two"/; s/^"s1"/"one"/' | cmp - <(cat two.csv && tail -n 1 one.csv)
-}
-
 @test "a missing program costs its own points alone" {
     two_submissions
     rm one/consumer.c
