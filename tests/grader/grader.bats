@@ -113,23 +113,6 @@ all_points() {
     jq -e '.version == 1 and .status == "fail" and .max_score == 25 and (.tests | map(.score) | add) == 21' classroom.json
 }
 
-@test "a folder of submissions in one table, a row each, the same as when they are graded alone" {
-    two_submissions
-    mkdir class
-    mv one class/s1 && mv two class/s0
-    cp -R class/s1 class/s4 && cp -R class/s1 class/s5
-    rm class/s4/producer.c && echo 'int main(void) { return }' >class/s5/consumer.c
-    grade --all mqueue/posix class >table
-    cat table
-    [ "$(wc -l <table)" = 5 ]
-    grep -q '^"submission","points","of","producer.c builds",' table
-    grep -q '^"s0",21,25,2,2,2,7.5,7.5,0$' table
-    grep -q '^"s1",25,25,2,2,2,7.5,7.5,4$' table
-    grep -q '^"s4",15.5,25,0,2,2,0,7.5,4$' table
-    grep -q '^"s5",9.5,25,2,0,0,7.5,0,0$' table
-    head -n 3 table | sed 's/^"s0"/"two"/; s/^"s1"/"one"/' | cmp - <(cat two.csv && tail -n 1 one.csv)
-}
-
 @test "a missing program costs its own points alone" {
     two_submissions
     rm one/consumer.c
