@@ -51,7 +51,9 @@ keeps it. QSIZE are its bytes."
 
     step "$full messages fill the queue. The next mq_send would wait (EAGAIN): the producer \
 says so and calls again. This one waits."
-    for ((i = 2; i <= full + 1; i++)); do type_line "line $i"; done
+    for ((i = 2; i <= full; i++)); do type_line "line $i"; done
+    eventually shown "line $full"
+    type_line "line $i"
     eventually says producer waiting
     holds "$full" || fail "the queue should hold $full messages"
     kernel "cat $fd" "mq-probe $name"
@@ -254,11 +256,12 @@ mach_run() { # ARGUMENT
 }
 
 tell_mach() { # some lines at a time, each in its pane
-    local line side number=0
+    local line side wrapped number=0
     while read -r line <&7; do
         side=producer
         [[ $line != receiver:* ]] || side=consumer
-        fold -s -w 79 <<<"${line#receiver: }" >"${tty[$side]}"
+        wrap "${line#receiver: }"
+        printf '%s\n' "$wrapped" >"${tty[$side]}"
         ((++number % 4)) || turn
     done 7<"$here/output"
 }
