@@ -8,7 +8,7 @@ each_topic = for makefile in ./*/Makefile; do \
 # becomes part of a command. $(value ...) keeps a $ in it from make; MAKEOVERRIDES would hand it on to
 # other makes, which would expand it. CC, CFLAGS and the like go on by the environment as well.
 data := SUBMISSION ALL FORMAT PAIR DIR PAUSE STEP ONLY SANITIZE FOR MACH_KERNEL MACH_SECONDS \
-	CHECKS GRADE_LIMIT PATIENCE TEST
+	CHECKS GRADE_LIMIT PATIENCE TEST WITH INPUT MISTAKE
 $(foreach name,$(data),$(if $(value $(name)),$(eval override export $(name) := $$(value $(name)))))
 MAKEOVERRIDES =
 
@@ -33,6 +33,12 @@ programs: runnable
 
 demo: programs ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
 	@if [ -n "$$PAIR" ]; then bash tests/stage/lecture "$$PAIR"; else bash tests/stage/demo; fi
+
+trace: runnable ## draw what happens in a run: PAIR=fifo/posix [INPUT=file] [WITH=folder] [MISTAKE=number]
+	@tests/stage/trace trace
+
+mistake: runnable ## list a pair's typical mistakes, or show and run one: PAIR=shm/posix [MISTAKE=number]
+	@tests/stage/trace mistake
 
 exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder
 	@sh tests/grader/exercise "$$PAIR" "$$DIR"
@@ -81,4 +87,4 @@ help: ## show this, and what is missing on this machine
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all runnable programs demo exercise test grade lint bench handouts deps clean help
+.PHONY: all runnable programs demo trace mistake exercise test grade lint bench handouts deps clean help
