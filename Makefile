@@ -34,7 +34,7 @@ programs: runnable
 demo: programs ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
 	@if [ -n "$$PAIR" ]; then bash tests/stage/lecture "$$PAIR"; else bash tests/stage/demo; fi
 
-trace: runnable ## draw what happens in a run: PAIR=fifo/posix [INPUT=file] [WITH=folder] [MISTAKE=number]
+trace: runnable ## draw what happens in a run: PAIR=fifo/posix [INPUT=file] [WITH=folder] [MISTAKE=number] [DIR=folder]
 	@tests/stage/trace trace
 
 mistake: runnable ## list a pair's typical mistakes, or show and run one: PAIR=shm/posix [MISTAKE=number]

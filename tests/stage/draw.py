@@ -118,17 +118,22 @@ class Picture:
 
     def begin_bar(self, step, y):
         style = 'input' if step.waits == 'input' else 'wait'
-        self.bars[id(step.call)] = (step.side, y, style)
+        self.bars[id(step.call)] = (step.side, y, style, step.process)
 
     def end_bar(self, call, y):
-        side, top, style = self.bars.pop(call)
+        side, top, style, _ = self.bars.pop(call)
         self.over.append(f'<path class="{style}" d="M{self.x[side]} {top}V{max(y, top + 6)}"/>')
 
-    def end_life(self, side, y):
-        self.over.insert(0, f'<path class="alive" d="M{self.x[side]} {self.alive.pop(side)}V{y}"/>')
+    def end_life(self, side, y, process=None):
         for call, bar in list(self.bars.items()):
-            if bar[0] == side:
+            if bar[0] == side and process in (None, bar[3]):
                 self.end_bar(call, y)
+        alive = self.alive.get(side)
+        if alive is None:
+            return
+        alive[1] -= 1
+        if alive[1] <= 0 or process is None:  # the last of several producers
+            self.over.insert(0, f'<path class="alive" d="M{self.x[side]} {self.alive.pop(side)[0]}V{y}"/>')
 
     def one(self, step):
         y, side = self.y, step.side if step.side in self.x else 'object'
@@ -136,11 +141,11 @@ class Picture:
         if step.kind == 'start':
             self.out.append(f'<circle class="tip" cx="{x}" cy="{y + 10}" r="4"/>')
             self.beside(side, y + 14, step.label, 'small')
-            self.alive.setdefault(side, y + 10)
+            self.alive.setdefault(side, [y + 10, 0])[1] += 1
             self.y += 24
         elif step.kind == 'exit':
             style = 'badarrow' if step.bad else 'arrow'
-            self.end_life(side, y + 14)
+            self.end_life(side, y + 14, step.process)
             self.over.append(f'<path class="{style}" style="stroke-dasharray:none;stroke-width:2.4" '
                              f'd="M{x - 7} {y + 7}l14 14M{x - 7} {y + 21}l14 -14"/>')
             self.beside(side, y + 18, step.label, 'bad' if step.bad else '', 12)
@@ -155,7 +160,7 @@ class Picture:
             self.y += 18
             self.bar_of(step, y, self.y)
         elif step.kind == 'say':
-            self.beside(side, y + 13, step.label, 'bad' if step.bad else 'small', 8, 30 if self.wide else 26)
+            self.beside(side, y + 13, step.label, 'bad' if step.bad else 'small', 8, 33 if self.wide else 27)
             self.y += 20
         elif step.kind == 'begin':
             self.beside(side, y + 14, step.label, 'code', 9, 28 if self.wide else 21)

@@ -39,6 +39,7 @@ class Process:
         self.side = os.path.basename(program)
         self.calls, self.status, self.killed, self.end = [], None, None, None
         self.number_of_side = 1
+        self.own = set()  # the ends of its pipes and pairs of sockets
 
 
 def read_log(path):
@@ -66,6 +67,8 @@ def add_call(process, fields, leads_to):
     args = fields[5:10]
     if name == 'descriptor':
         leads_to[args[0]] = (stat.S_IFMT(args[1]), args[3], args[2])
+        if process.calls and process.calls[-1].name in ('pipe', 'pipe2', 'socketpair'):
+            process.own.add(leads_to[args[0]])
         if process.calls and process.calls[-1].object is None and process.calls[-1].result == args[0]:
             process.calls[-1].object = leads_to[args[0]]  # the call that opened it
         elif process.calls and process.calls[-1].name in ('pipe', 'pipe2', 'socketpair'):
@@ -254,7 +257,7 @@ class Replay:
     def main_object(self):
         kinds = {'pipes': stat.S_IFIFO, 'fifo': stat.S_IFIFO, 'alpc': stat.S_IFSOCK}
         wanted = kinds.get(self.state.kind)
-        own = set()
+        own = set().union(*(p.own for p in self.processes))
         for call in self.calls:
             if call.name in ('pipe', 'pipe2', 'mq_open', 'shm_open', 'socketpair', 'socket', 'accept'):
                 own.add(call.object)
@@ -306,6 +309,8 @@ class Replay:
             return (('room', 0),)
         if call.act == 'post':
             return (('sem', self.semaphores.get((call.process.number, call.args[0]))),)
+        if call.name == 'connect':
+            return (('connection', 0),)
         if call.name in ('close', 'exit', '_exit') and self.state.kind in ('pipes', 'fifo'):
             return (('end', call.process.side),)
         return ()
@@ -370,6 +375,12 @@ class Replay:
             name = self.semaphores.get((call.process.number, call.args[0]))
             while state.semaphores.get(name, 0) < 1 and self.pull(('sem', name), call, depth):
                 pass
+        elif call.name == 'accept':
+            self.pull(('connection', 0), call, depth)
+        elif call.name == 'poll' and call.result > 0 and state.kind == 'alpc':
+            side = call.process.side
+            if not state.to[side] and not self.pull(('connection', 0), call, depth):
+                self.pull(('data', side), call, depth)
         elif call.name in ('waitpid', 'wait'):
             self.pull(('end', 'consumer'), call, depth)
 

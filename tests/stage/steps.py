@@ -10,6 +10,7 @@ FIRST, LAST = 4, 2  # of a kind, in a long run: so many are drawn
 FLAGS = [(os.O_CREAT, 'O_CREAT'), (os.O_EXCL, 'O_EXCL'), (os.O_TRUNC, 'O_TRUNC'), (os.O_NONBLOCK, 'O_NONBLOCK'),
          (os.O_NOFOLLOW, 'O_NOFOLLOW')]
 LOCKS = {1: 'LOCK_SH', 2: 'LOCK_EX', 4: 'LOCK_NB', 8: 'LOCK_UN'}
+FATAL = ('SIGPIPE', 'SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGSYS')  # who dies of it did not wait
 LOCKF = ['F_ULOCK', 'F_LOCK', 'F_TLOCK', 'F_TEST']
 
 
@@ -43,6 +44,7 @@ class Step:
         self.state = more.get('state')
         self.wait = more.get('wait')  # the step at which the wait began
         self.waits = more.get('waits', '')  # its color: object, input
+        self.process = more.get('process') or (self.call.process if self.call is not None else None)
         self.number, self.place, self.stack, self.parts, self.lasted = 0, None, [], {}, 0
 
 
@@ -173,7 +175,7 @@ class Teller:
         if name in ('shm_unlink', 'mq_unlink', 'unlink', 'bind', 'connect', 'mkfifo', 'mmap', 'pipe', 'socketpair', 'munmap'):
             return name + failed
         if name in SAYS:
-            return '"' + call.text.decode(errors='replace') + '"'
+            return 'says: ' + call.text.decode(errors='replace').partition(' on /')[0]
         if name in ('waitpid', 'wait'):
             return f'{name} = {call.result}' if call.end else name + failed
         if name.startswith('exec'):
@@ -213,22 +215,24 @@ class Teller:
             sem = self.sem(call)
             return f'waits: {sem} is 0'
         if name == 'open':
-            return 'waits: nobody has opened the other end'
+            return f'waits for a {["writer", "reader", "partner", "partner"][call.args[1] & 3]} to open it'
         if name in ('waitpid', 'wait'):
             return 'waits: the child has not ended'
         if name in ('recvmsg', 'recv', 'poll', 'accept'):
-            return 'waits: no message has come'
+            return 'waits: no message'
         if name in ('read', 'write') and call.act in ('get', 'put'):
             return 'waits: the pipe is ' + ('empty' if call.act == 'get' else 'full')
         if name in ('flock', 'lockf', 'fcntl'):
             return 'waits: another process has the lock'
-        if name in ('sleep', 'usleep', 'nanosleep'):
+        if name == 'usleep':
+            return 'looks again and again'
+        if name in ('sleep', 'nanosleep'):
             return 'sleeps'
         return 'waits'
 
     def waits(self, call):
         """A wait that is one of IPC ('object'), for input, or none to speak of."""
-        if not call.waited:
+        if not call.waited or not call.end and call.process.killed in FATAL:
             return ''
         if call.act == 'input':
             return 'input'
@@ -246,6 +250,8 @@ class Teller:
                 (f': {os.strerror(a[0])}' if name in ('err', 'warn') else '')
         if call.error and name in ('flock', 'lockf') and error_name(call.error) in ('EAGAIN', 'EACCES'):
             return f'{who} sees that another process has the lock: it lives.'
+        if name == 'mkfifo' and error_name(call.error) == 'EEXIST':
+            return f'{who} finds the FIFO there already (EEXIST): the other side has created it.'
         if call.error:
             return f'{who}: {name} fails: {error_name(call.error)}, {os.strerror(call.error)}.' + \
                 (' It would have had to wait.' if error_name(call.error) == 'EAGAIN' else '')
@@ -390,7 +396,12 @@ def steps_of(replay, teller, run):
             folded.append(call)
     flush(folded, steps, teller)
     for call in replay.calls:  # those that never returned
-        if not call.end and not call.name.startswith('exec'):
+        if not call.end and call.process.killed in FATAL:
+            why = f' of {call.process.killed}' + (': nobody reads any more' if call.process.killed == 'SIGPIPE' else '')
+            steps.append(Step(call.start, call.process.side, 'call', teller.label(call).replace(' = never returned', ''),
+                              f'{teller.who(call)} calls {call.name}, and dies in it{why}.', full=teller.full(call), call=call,
+                              bad=True, arrow='to' if call.act in ('put', 'post') else '', small=f'dies in it{why}'))
+        elif not call.end and not call.name.startswith('exec'):
             steps.append(Step(call.start, call.process.side, 'begin', teller.label(call).replace(' = never returned', ''),
                               f'{teller.who(call)} {teller.why_it_waits(call)}, and never returns.',
                               full=teller.full(call), call=call, bad=teller.waits(call) == 'object',
@@ -409,7 +420,7 @@ def steps_of(replay, teller, run):
                               f'The {process.side}{number} starts, as process {process.number}.'))
         if process.killed and process.end:
             steps.append(Step(process.end, process.side, 'exit', f'killed by {process.killed}',
-                              f'The {process.side} is killed by {process.killed}.', bad=True))
+                              f'The {process.side} is killed by {process.killed}.', bad=True, process=process))
     for time, side, label, words in run.said:
         steps.append(Step(time, side, 'note', label, words, bad=label.startswith('nothing')))
     steps.sort(key=lambda s: s.time)
