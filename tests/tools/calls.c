@@ -5,6 +5,7 @@
  * what is noted stays there whatever the process dies of. A call is noted before it is made: a
  * record whose end is 0 is of a call that never returned. Only calls that the program itself makes
  * are noted, not those that the C library makes for it. */
+#include "calls.h"
 #include <dlfcn.h>
 #include <err.h>
 #include <errno.h>
@@ -32,20 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FRAMES = 3, ARGUMENTS = 5, TEXT = 96, MOST = 2000000, DESCRIPTORS = 16 };
-
-struct record {                  /* tests/stage/replay.py reads them */
-	uint64_t start, end;     /* ns; 0: has not returned */
-	uint64_t frames[FRAMES]; /* return addresses in the program, the innermost first */
-	int64_t arguments[ARGUMENTS];
-	int64_t result;
-	int32_t error;     /* errno, if the result says that the call failed */
-	uint32_t switches; /* how often it gave up the processor: it waited */
-	uint32_t length;   /* of text */
-	uint32_t thread;
-	char name[16];
-	char text[TEXT]; /* a name, or the first bytes of what was moved */
-};
+enum { DESCRIPTORS = 16 };
 
 static struct record *records, nowhere; /* records[0] is about the process itself */
 static atomic_uint count;
