@@ -4,7 +4,7 @@
 load helper
 
 setup() {
-    unset "${!MAKE@}" MFLAGS PAIR SUBMISSION ALL FORMAT DIR PAUSE STEP ONLY SANITIZE FOR CC CFLAGS MINGW
+    unset "${!MAKE@}" MFLAGS PAIR SUBMISSION ALL RESULTS FORMAT DIR PAUSE STEP ONLY SANITIZE FOR CC CFLAGS MINGW
     cd "$BATS_TEST_TMPDIR" || return
 }
 teardown() { :; }
@@ -13,12 +13,12 @@ teardown() { :; }
 stand_ins() {
     local script
     mkdir -p suite/tests/{grader,stage} && cp "$SUITE/Makefile" suite
-    for script in run deps bench grader/grade grader/exercise stage/demo stage/lecture stage/watch stage/why; do
+    for script in run deps bench grader/grade grader/class grader/exercise stage/demo stage/lecture stage/watch stage/why; do
         cat >"suite/tests/$script" <<'END'
 #!/bin/sh
 {
     printf '%s\0' "$0" "$@"
-    for name in PAIR SUBMISSION ALL FORMAT DIR PAUSE STEP ONLY SANITIZE WITH FOR; do
+    for name in PAIR SUBMISSION ALL RESULTS FORMAT DIR PAUSE STEP ONLY SANITIZE WITH FOR; do
         eval "[ -z \"\${$name-}\" ] || printf '%s=%s\\0' $name \"\$$name\""
     done
 } >call
@@ -58,8 +58,8 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
 @test "make exercise, demo, test, deps and grade for a class hand on any name as it was typed" {
     local name="${names[*]}"
     stand_ins
-    in_suite grade PAIR="$name" ALL="$name"
-    called tests/grader/grade --all "$name" "$name" "PAIR=$name" "ALL=$name"
+    in_suite grade PAIR="$name" ALL="$name" RESULTS="$name" FORMAT="$name"
+    called tests/grader/class "$name" "$name" "$name" "$name" "PAIR=$name" "ALL=$name" "RESULTS=$name" "FORMAT=$name"
     in_suite exercise PAIR="$name" DIR="$name"
     called tests/grader/exercise "$name" "$name" "PAIR=$name" "DIR=$name"
     in_suite demo PAIR="$name" STEP="$name" PAUSE="$name"
