@@ -10,6 +10,7 @@ load ../helper
 setup() {
     declare -gA pid=() # of what runs
     declare -gi status=0 lost=0
+    hopeless=''
     cd "$BATS_TEST_TMPDIR" || return
     box=$WORK/box/$BATS_TEST_NUMBER # where a submission's programs may make files
     use_name "grade-$$-$BATS_TEST_NUMBER${ours:+-ours}"
@@ -198,10 +199,12 @@ whose() { # LABEL
 
 # soon CONDITION...: one of await's comes to hold; or it never will, since nothing moves any more
 soon() {
-    local -a hopeless=()
-    ! has posix || hopeless=(or stuck "$mark")
-    "$TOOLS/await" "$PATIENCE" "$@" "${hopeless[@]}" >awaited 2>&1 || return
-    [ "${#hopeless[@]}" = 0 ] || ! has_text awaited '^stuck '
+    local -a unless=()
+    ! has posix || unless=(or stuck "$mark")
+    "$TOOLS/await" "$PATIENCE" "$@" "${unless[@]}" >awaited 2>&1 || return
+    if [ "${#unless[@]}" = 0 ] || ! has_text awaited '^stuck '; then return 0; fi
+    hopeless=yes
+    return 1
 }
 
 nothing_left() {
@@ -346,6 +349,10 @@ same() { # EXPECTED CAME
 # gone LABEL: it has ended, or never will
 gone() {
     local i
+    if [ -n "$hopeless" ]; then # what runs was found to be stuck
+        is_gone "$1"
+        return
+    fi
     for ((i = 0; i < 60; i++)); do
         if is_gone "$1"; then return 0; fi
         nap 0.00$((i < 9 ? i + 1 : 9))
@@ -467,7 +474,7 @@ kill_all() {
         kill -KILL "${pid[$label]}" 2>/dev/null || true
         wait "${pid[$label]}" || true
     done
-    pid=()
+    pid=() hopeless=''
     "$TOOLS/await" kill "$mark"
     remove_object
     left_behind
@@ -683,7 +690,7 @@ calls() { # SIDE: the slide's, as they may be called in a program
 # what the program takes from libc or Windows, a name a line; a Mach program has it all in itself
 symbols() { # PROGRAM
     case $PAIR in
-    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" | sed -nE 's/^\t[0-9a-f]+\t *[0-9]+ +([A-Za-z_0-9]*[a-z0-9_])[AW]?$/\1/p' ;;
+    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" | sed -nE 's/^\t[0-9a-f]+\s+(<none> +)?[0-9a-f]+ +([A-Za-z_0-9]*[a-z0-9_])[AW]?$/\2/p' ;;
     mach/*) nm "$1" | sed 's/.* //' ;;
     *) nm -D --undefined-only "$1" | sed -E 's/.* //; s/@.*//; s/64$//' ;;
     esac

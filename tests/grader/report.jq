@@ -68,6 +68,9 @@ def as_classroom:
                  message: .output, test_code: "", filename: "", line_no: 0})}
     | tojson | @base64 | "result=\(.)";
 
+def as_json:
+    {pair: $pair, submission: $submission, points: got, of: all, tests: map({name, status, points, max, output})};
+
 def as_csv:
     (["submission", "points", "of"] + map(.name) | @csv),
     ([$submission, got, all] + map(.points) | @csv);
@@ -79,4 +82,5 @@ results
   elif $format == "prairielearn" then as_prairielearn | tojson
   elif $format == "vpl" then as_vpl
   elif $format == "classroom" then as_classroom
+  elif $format == "json" then as_json | tojson
   else as_csv end
