@@ -93,11 +93,11 @@ printed() {
             012) printf '\\n' ;;
             015) printf '\\r' ;;
             134 | 045 | 047 | [01][0123]? | 177 | [23]??) printf '\\%s' "$byte" ;;
-            *) printf "\\$byte" ;;
+            *) printf '%b' "\\0$byte" ;;
             esac
         done)"
     elif ((size > 8000 * ${#lines[@]})); then
-        echo "printf 'one\n%0${size}d\nthree\n' 2"
+        printf '%s\n' "printf 'one\\n%0${size}d\\nthree\\n' 2"
     else
         echo "seq ${#lines[@]}"
     fi
@@ -388,6 +388,7 @@ says() { # LABEL PATTERN WHAT
 # rests LABEL: it waits, asleep; or it is gone, and what came of it is the next question
 rests() {
     soon idle "${pid[$1]}" or busy "${pid[$1]}" or ended "${pid[$1]}" || true
+    hopeless='' # the other side may come yet
 }
 
 # sleeps LABEL
@@ -636,7 +637,7 @@ three_producers() {
     for i in 1 2 3; do ends producer$i 0; done
     ends consumer 0
     while read -r i line; do
-        [[ $i != [123] ]] || echo "$i $line" >>came$i
+        [[ $i != [123] ]] || echo "$i $line" >>"came$i"
     done <consumer.out
     for i in 1 2 3; do same input$i came$i; done
 }
