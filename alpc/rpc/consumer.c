@@ -11,12 +11,11 @@ static int status;
 static CRITICAL_SECTION one; /* calls come in several threads: one at a time writes or counts */
 
 /* Called by a client: a connection. The context handle can be anything but NULL. */
-LONG open_client(handle_t server, LONG client_process, LONG *server_process, client_t *client)
+LONG open_client(handle_t server, LONG client_process, client_t *client)
 {
 	LONG refusal = 0;
 
 	(void)server;
-	*server_process = (LONG)GetCurrentProcessId();
 	*client = NULL;
 	EnterCriticalSection(&one);
 	if (accepted == producers)
@@ -80,7 +79,7 @@ int main(int argc, char *argv[])
 	InitializeCriticalSection(&one);
 
 	/* Windows refuses a second server on an endpoint (1740), Wine does not. */
-	snprintf(mutex_name, sizeof mutex_name, "Local\\%s", endpoint);
+	snprintf(mutex_name, sizeof mutex_name, "Global\\%s", endpoint);
 	if ((mutex = CreateMutexA(NULL, FALSE, mutex_name)) == NULL)
 		fail((RPC_STATUS)GetLastError(), "CreateMutex", mutex_name);
 	if (GetLastError() == ERROR_ALREADY_EXISTS)
