@@ -79,7 +79,7 @@ int main(int argc, char *argv[])
 	InitializeCriticalSection(&one);
 
 	/* Windows refuses a second server on an endpoint (1740), Wine does not. */
-	snprintf(mutex_name, sizeof mutex_name, "Global\\%s", endpoint);
+	snprintf(mutex_name, sizeof mutex_name, "Local\\%s", endpoint);
 	if ((mutex = CreateMutexA(NULL, FALSE, mutex_name)) == NULL)
 		fail((RPC_STATUS)GetLastError(), "CreateMutex", mutex_name);
 	if (GetLastError() == ERROR_ALREADY_EXISTS)
