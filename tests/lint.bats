@@ -91,6 +91,14 @@ windows() { # COMPILER [FLAG]...
     windows clang --target=x86_64-w64-mingw32 -fsyntax-only
 }
 
+# mingw's headers serve each processor; no other part of a compiler for ARM64 is needed
+@test "clang for Windows on ARM64 has nothing to say, GNU extensions included" {
+    need clang clang
+    headers=/usr/share/mingw-w64/include
+    [ -e $headers/windows.h ] || skip "needs $headers: apt-get install mingw-w64-common"
+    windows clang --target=aarch64-w64-mingw32 -isystem $headers -Wgnu -fsyntax-only
+}
+
 @test "cppcheck for Windows has nothing to say" {
     need cppcheck cppcheck
     check windows --platform=win64 --library=windows
