@@ -44,7 +44,7 @@ static void ask(HANDLE questions, HANDLE answers)
 	}
 }
 
-/* Make a pipe, one end of which the child inherits. */
+/* Creates a pipe, one end of which the child inherits. */
 static void make_pipe(HANDLE *read_end, HANDLE *write_end, HANDLE *childs)
 {
 	if (!CreatePipe(read_end, write_end, NULL, sizeof block))
@@ -80,9 +80,13 @@ int main(int argc, char *argv[])
 	CloseHandle(answers_in); /* while we have a write end open, we see no end of file */
 	ask(questions_in, answers_out);
 	CloseHandle(questions_in); /* the child sees end of file */
-	WaitForSingleObject(child.hProcess, INFINITE);
+	CloseHandle(answers_out);
+	if (WaitForSingleObject(child.hProcess, INFINITE) == WAIT_FAILED)
+		err(1, "WaitForSingleObject");
 	if (!GetExitCodeProcess(child.hProcess, &status))
 		err(1, "GetExitCodeProcess");
+	CloseHandle(child.hProcess);
+	CloseHandle(child.hThread);
 	if (status != 0)
 		errx(1, "the child ended with status %lu", status);
 	return 0;
