@@ -4,7 +4,8 @@
 # program, a umask who may read a file, and a limit where a program fails.
 
 # what is meant for our scripts: the names in the Makefile's list `data`, and these
-meant_for_us='HOME TERM TMUX TMPDIR CC CFLAGS MINGW MINGW_CFLAGS WIDL MACH_HEADERS CONTROL STANDSTILL'
+meant_for_us='HOME TERM TMUX TMPDIR CC CFLAGS MINGW MINGW_CFLAGS WIDL MACH_HEADERS STANDSTILL
+    SUBMISSION_NAME'
 
 if [ "${SURROUNDINGS:-}" != ours ]; then
     umask 022
