@@ -28,7 +28,8 @@ runnable:
 
 # One topic's failure stops no other: each says what was built, and the failures stand last.
 programs: runnable
-	@mkdir -p build && : >build/failed
+	@mkdir -p build 2>/dev/null && (: >build/failed) 2>/dev/null || { \
+	echo 'make: nothing can be written in this folder: copy it to one of yours, and go on there' >&2; exit 1; }
 	@$(each_topic) $(MAKE) -s -C "./$$topic" || echo "$$topic" >>build/failed; done
 	@[ ! -e handouts/naive/Makefile ] || $(MAKE) -s -C handouts/naive || echo naive >>build/failed
 	@sed 's/$$/: not built: the error stands above/' build/failed
