@@ -60,7 +60,7 @@ grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [
 	if [ -n "$$ALL" ]; then bash tests/grader/class "$$PAIR" "$$ALL" "$$RESULTS" "$$FORMAT"; \
 	else bash tests/grader/grade "$$PAIR" "$$SUBMISSION" $${FORMAT:+"$$FORMAT"}; fi || [ $$? = 1 ]
 
-lint: runnable ## check the sources with every compiler and checker that is installed
+lint: programs ## check the sources with every compiler and checker that is installed
 	@bash tests/run lint.bats
 
 bench: programs ## measure the pairs against cat | cat, in ratios (about a minute)
