@@ -28,7 +28,8 @@ runnable:
 
 # One topic's failure stops no other: each says what was built, and the failures stand last.
 programs: runnable
-	@mkdir -p build && : >build/failed
+	@mkdir -p build 2>/dev/null && (: >build/failed) 2>/dev/null || { \
+	echo 'make: nothing can be written in this folder: copy it to one of yours, and go on there' >&2; exit 1; }
 	@$(each_topic) $(MAKE) -s -C "./$$topic" || echo "$$topic" >>build/failed; done
 	@[ ! -e handouts/naive/Makefile ] || $(MAKE) -s -C handouts/naive || echo naive >>build/failed
 	@sed 's/$$/: not built: the error stands above/' build/failed
@@ -59,7 +60,7 @@ grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [
 	if [ -n "$$ALL" ]; then bash tests/grader/class "$$PAIR" "$$ALL" "$$RESULTS" "$$FORMAT"; \
 	else bash tests/grader/grade "$$PAIR" "$$SUBMISSION" $${FORMAT:+"$$FORMAT"}; fi || [ $$? = 1 ]
 
-lint: runnable ## check the sources with every compiler and checker that is installed
+lint: programs ## check the sources with every compiler and checker that is installed
 	@bash tests/run lint.bats
 
 bench: programs ## measure the pairs against cat | cat, in ratios (about a minute)

@@ -168,3 +168,27 @@ END
         PAIR=shm/posix DIR="$PWD/two two"
     diff -r one 'two two'
 }
+
+# a folder's name that shells, make, QEMU and Wine could take apart
+odd="O'Brien's \$HOME; ü #1"
+
+@test "the Mach pair runs in a folder of any name" {
+    need_mach
+    mkdir -p "$odd/build"
+    cp -R "$SUITE/mach/gnumach" "$odd"
+    cp "${MACH_KERNEL:-$SUITE/mach/build/gnumach}" "$odd/build/gnumach"
+    echo data | MACH_KERNEL='' MACH_SECONDS=$((20 * ${SLOWNESS:-1})) TMPDIR="$PWD/$odd" sh "$odd/gnumach/run" >output
+    echo data | cmp - output
+}
+
+@test "a Windows pair runs in a folder of any name, and with TMPDIR set" {
+    mkdir -p "$odd/pipes"
+    export TMPDIR=$PWD
+    PAIR=pipes/windows
+    start_wine
+    cp -R "$SUITE/pipes/windows" "$odd/pipes"
+    cd "$odd/pipes/windows"
+    echo data | (close_others && exec "${WINE[@]}" producer.exe) >output
+    echo data | cmp - output
+    end_wine
+}
