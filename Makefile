@@ -84,6 +84,9 @@ endef
 build/handouts/%.pdf: build/handouts/%.html # from standard input: no links to files beside it
 	@weasyprint -q - $@ <$<
 
+windows-kit: runnable ## write build/ipc-suite-windows.zip: .exe files, sources and a self-check for a Windows user
+	@sh tests/windows-kit/pack
+
 deps: runnable ## install what the tests need (apt, with sudo if you are not root); less: FOR=grade
 	@sh tests/deps
 
@@ -92,8 +95,9 @@ clean: ## remove what was built
 	@rm -rf build
 
 help: ## show this, and what is missing on this machine
-	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all runnable programs demo watch why trace mistake exercise test grade lint bench handouts deps clean help
+.PHONY: all runnable programs demo watch why trace mistake exercise student-kit test grade lint bench handouts windows-kit \
+	deps clean help

@@ -74,6 +74,7 @@ class Picture:
         self.alive, self.bars, self.title, self.name = {}, {}, title, name
         self.last_state = None
         self.last_time = None
+        self.tops, self.bottom = [], 0
 
     def text(self, x, y, words, style, room=None):
         self.out.append(f'<text class="{style}" x="{x:g}" y="{y:g}">{escape(cut(words, room) if room else words)}</text>')
@@ -90,6 +91,7 @@ class Picture:
     def draw(self, origin):
         for step in self.steps:
             top = self.y
+            self.tops.append(top)
             self.out.append(f'<g class="step" data-step="{step.number}">')
             at = len(self.out)
             self.one(step)
@@ -103,6 +105,7 @@ class Picture:
             self.end_life(side, bottom - 6)
         for call in list(self.bars):
             self.end_bar(call, bottom - 8)
+        self.bottom = bottom
         return self.finish(bottom)
 
     def margin(self, step, top, origin):
@@ -168,6 +171,9 @@ class Picture:
                         30 if self.wide else 25)
             self.begin_bar(step, y + 6)
             self.y += 36
+            if step.never and step.waits == 'object':
+                self.beside(side, y + 43, 'and never returns', 'small bad', 9)
+                self.y += 15
         else:
             self.call(step, side)
 
@@ -239,7 +245,7 @@ class Picture:
         """What the object holds now, if that has changed."""
         if not self.shows_state(step):
             return
-        words, cells, filled, _ = step.state
+        words, cells, filled = step.state[:3]
         self.last_state = step.state[:3]
         x = self.x['object']
         words = words.replace('no name; ', '∅ ')
@@ -274,8 +280,20 @@ class Picture:
         lives = ''.join(f'<path class="life" d="M{x[s]} 56V{bottom}"/>' for s in x)
         return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {bottom + 6}" width="{w}" height="{bottom + 6}" '
                 f'role="img" class="{"wide" if self.wide else "narrow"}"><title>{escape(self.title)}</title>'
-                f'<!--style--><rect class="paper" width="{w}" height="{bottom + 6}" rx="8"/>{lives}{heads}'
-                + ''.join(self.over) + ''.join(self.notes) + '\n' + '\n'.join(self.out) + '</svg>\n')
+                f'<!--style--><g id="run-{"wide" if self.wide else "narrow"}"><rect class="paper" width="{w}" height="{bottom + 6}" rx="8"/>{lives}{heads}'
+                + ''.join(self.over) + ''.join(self.notes) + '\n' + '\n'.join(self.out) + '</g></svg>\n')
+
+
+def slices(picture):
+    """The picture in pieces that fit a page, cut between steps: for print."""
+    cuts, room = [0], 820
+    for top, after in zip(picture.tops, picture.tops[1:] + [picture.bottom]):
+        if after - cuts[-1] > room and top > cuts[-1]:
+            cuts.append(top)
+            room = 1080
+    cuts.append(picture.bottom + 6)
+    return ''.join(f'<svg class="slice" viewBox="0 {a} {picture.width} {b - a}" width="{picture.width}" height="{b - a}">'
+                   f'<use href="#run-wide"/></svg>' for a, b in zip(cuts, cuts[1:]))
 
 
 def svg_alone(svg):
@@ -285,14 +303,14 @@ def svg_alone(svg):
 def state_html(state):
     if state is None:
         return ''
-    words, cells, filled, contents = state
+    words, cells, filled, contents, ends = state
     if isinstance(filled, float):
         gauge = f'<span class="gauge"><i style="width:{100 * filled:.1f}%"></i></span>'
     else:
         gauge = '<span class="cells">' + ''.join(f'<b class="full"></b>' if i < filled else '<b></b>'
                                                  for i in range(min(cells, 20))) + '</span>' if cells > 1 else ''
     inside = ''.join(f'<code>{escape(c)}</code> ' for c in contents if c)
-    return f'{escape(words)} {gauge} {inside}'.strip()
+    return f'{escape(words + ends)} {gauge} {inside}'.strip()
 
 
 def page(template, **parts):

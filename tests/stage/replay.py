@@ -203,32 +203,39 @@ class State:
         self.to = {'producer': [], 'consumer': []}  # alpc
         self.semaphores, self.slots, self.filled = {}, {}, []
         self.named, self.created = False, False
-        self.readers, self.writers = {}, {}
+        self.ends = {}  # of pipes: process -> {descriptor: r, w, or rw}
+        self.sides = {}  # process -> producer or consumer
 
     def bytes(self):
         return sum(n for n, _, _ in self.queue)
 
+    def holders(self, end):
+        """Who has that end open, in words"""
+        sides = [self.sides.get(p, '?') for p, fds in self.ends.items() if any(end in kind for kind in fds.values())]
+        return ' and '.join(sorted({f'the {side}' for side in sides}, reverse=True))
+
     def shot(self):
-        """(words, cells or None, filled, [contents])"""
+        """(words, cells or None, filled, [contents], who has the ends of the pipe open)"""
         if not self.created:
             return None
         gone = '' if self.named or self.kind == 'pipes' else 'no name; '
         if self.kind == 'mqueue':
             n = len(self.queue)
-            return (f'{gone}{n} of {self.room} messages', self.room, n, [show(t, m) for m, t, _ in self.queue[:12]])
+            return (f'{gone}{n} of {self.room} messages', self.room, n, [show(t, m) for m, t, _ in self.queue[:12]], '')
         if self.kind in ('pipes', 'fifo'):
             n = min(self.bytes(), self.room)
             text = b''.join(t for _, t, _ in self.queue[:4])
-            return (f'{gone}{n:,} byte{"s" * (n != 1)}', 0, n / self.room, [show(text, n)] if n else [])
+            return (f'{gone}{n:,} byte{"s" * (n != 1)}', 0, n / self.room, [show(text, n)] if n else [],
+                    f'; write end: {self.holders("w") or "nobody"}; read end: {self.holders("r") or "nobody"}')
         if self.kind == 'shm':
             values = [f'{name} {value}' for name, value in self.semaphores.items()]
             total = self.slots.get('total', 0)
             return (gone + ', '.join(values) if values else gone + 'the segment', total,
                     min(self.semaphores.get(self.slots.get('full'), 0), total),
-                    [f'slot {i}: {t}' for i, t in enumerate(self.filled)])
+                    [f'slot {i}: {t}' for i, t in enumerate(self.filled)], '')
         waiting = [f'{len(q)} for the {side}' for side, q in self.to.items() if q]
         return (gone + ('message: ' + ', '.join(waiting) if waiting else 'no message waits'), 1, len(waiting),
-                [show(t, n) for q in self.to.values() for n, t, _ in q])
+                [show(t, n) for q in self.to.values() for n, t, _ in q], '')
 
 
 def show(text, length):
@@ -298,6 +305,9 @@ class Replay:
         for call in done:
             if call.point is None:
                 self.apply(call, 0)
+        for process in self.processes:
+            if process.killed and process.end and done and process.end < done[-1].end:
+                self.state.ends.pop(process.number, None)
         return self.applied
 
     def gives(self, call):
@@ -388,6 +398,8 @@ class Replay:
 
     def change(self, call):
         state, name, side = self.state, call.name, call.process.side
+        if state.kind in ('pipes', 'fifo'):
+            self.change_ends(call)
         if call.act == 'put' and self.moves(call):
             self.puts += 1
             piece = (call.bytes, call.text, call.args[2] if name.startswith('mq_') else 0)
@@ -439,6 +451,28 @@ class Replay:
         elif name in ('waitpid', 'wait'):
             call.cause = next((c for p in self.processes for c in p.calls[-1:]
                                if p.number == call.result and c.name == 'exit'), None)
+
+    def change_ends(self, call):
+        state, name, me, a = self.state, call.name, call.process.number, call.args
+        state.sides.setdefault(me, call.process.side)
+        if me not in state.ends:  # what a child got from its parent
+            state.ends[me] = dict(state.ends.get(call.process.parent, {}))
+        mine = state.ends[me]
+        if name in ('pipe', 'pipe2'):
+            mine.update({a[0]: 'r', a[1]: 'w'})
+        elif name == 'fork':
+            state.sides.setdefault(call.result, 'consumer')
+            state.ends.setdefault(call.result, dict(mine))
+        elif name == 'open' and state.kind == 'fifo':
+            mine[call.result] = ['r', 'w', 'rw', ''][a[1] & 3]
+        elif name == 'dup2' and a[0] in mine:
+            mine[a[1]] = mine[a[0]]
+        elif name == 'dup' and a[0] in mine:
+            mine[call.result] = mine[a[0]]
+        elif name == 'close':
+            mine.pop(a[0], None)
+        elif name in ('exit', '_exit'):
+            mine.clear()
 
     def take_data(self, call):
         state = self.state

@@ -45,7 +45,7 @@ class Step:
         self.wait = more.get('wait')  # the step at which the wait began
         self.waits = more.get('waits', '')  # its color: object, input
         self.process = more.get('process') or (self.call.process if self.call is not None else None)
-        self.number, self.place, self.stack, self.parts, self.lasted = 0, None, [], {}, 0
+        self.number, self.place, self.stack, self.parts, self.lasted, self.never = 0, None, [], {}, 0, False
 
 
 class Teller:
@@ -171,7 +171,7 @@ class Teller:
                 return name + (failed or (': end of file' if call.act == 'input' or self.kind in ('pipes', 'fifo') else ' = 0'))
             return f'{name}: {self.data(call)}'
         if name in ('shm_open', 'mq_open', 'open'):
-            return f'{name}({open_flags(a[1] & ~os.O_NOFOLLOW).replace(" | ", "|")}){failed}'
+            return f'{name}({open_flags(a[1] & ~(os.O_NOFOLLOW | os.O_NONBLOCK)).replace(" | ", "|")}){failed}'
         if name in ('shm_unlink', 'mq_unlink', 'unlink', 'bind', 'connect', 'mkfifo', 'mmap', 'pipe', 'socketpair', 'munmap'):
             return name + failed
         if name in SAYS:
@@ -217,7 +217,7 @@ class Teller:
         if name == 'open':
             return f'waits for a {["writer", "reader", "partner", "partner"][call.args[1] & 3]} to open it'
         if name in ('waitpid', 'wait'):
-            return 'waits: the child has not ended'
+            return 'waits for its child to end'
         if name in ('recvmsg', 'recv', 'poll', 'accept'):
             return 'waits: no message'
         if name in ('read', 'write') and call.act in ('get', 'put'):
@@ -229,6 +229,22 @@ class Teller:
         if name in ('sleep', 'nanosleep'):
             return 'sleeps'
         return 'waits'
+
+    def ended_by(self, call):
+        """Of a call that never returned: what would have ended the wait."""
+        name, state = call.name, self.replay.state
+        if name.startswith('mq_'):
+            return '. Only ' + ('mq_receive' if call.act == 'put' else 'mq_send') + ' of the other side would end that'
+        if call.act == 'take':
+            return f'. Only sem_post({self.sem(call)}) of the other side would end that'
+        if call.act in ('get', 'put') and self.kind in ('pipes', 'fifo'):
+            end, what = ('w', 'write') if call.act == 'get' else ('r', 'read')
+            holders = state.holders(end)
+            itself = ' itself' if holders == f'the {call.process.side}' else ''
+            return f'. The {what} end is still open in {holders}{itself}' if holders else ''
+        if name in ('waitpid', 'wait'):
+            return '. Only the end of the child would end that'
+        return ''
 
     def waits(self, call):
         """A wait that is one of IPC ('object'), for input, or none to speak of."""
@@ -403,9 +419,10 @@ def steps_of(replay, teller, run):
                               bad=True, arrow='to' if call.act in ('put', 'post') else '', small=f'dies in it{why}'))
         elif not call.end and not call.name.startswith('exec'):
             steps.append(Step(call.start, call.process.side, 'begin', teller.label(call).replace(' = never returned', ''),
-                              f'{teller.who(call)} {teller.why_it_waits(call)}, and never returns.',
+                              f'{teller.who(call)} {teller.why_it_waits(call)}, and never returns{teller.ended_by(call)}.',
                               full=teller.full(call), call=call, bad=teller.waits(call) == 'object',
-                              small=teller.why_it_waits(call) + ' - never returned', waits=teller.waits(call)))
+                              small=teller.why_it_waits(call), waits=teller.waits(call)))
+            steps[-1].never = True
         elif call.step and teller.waits(call):
             begin = Step(call.start, call.process.side, 'begin', teller.label_of_wait(call),
                          f'{teller.who(call)} {teller.why_it_waits(call)}.', full=teller.full(call), call=call,
@@ -470,7 +487,7 @@ def step_of(call, teller):
                 bad=bool(call.error) and kind == 'call' or call.name in ('err', 'errx'))
     if call.more:
         lasted = time_words((call.until or call.point) - call.start)
-        step.small = f'and {plural(call.more, "time")} more, for {lasted}'
+        step.small = f'×{call.more + 1:,}, in {lasted}'
         step.words += f' The same happens {plural(call.more, "time")} more, for {lasted}.'
         step.label += f' ×{call.more + 1}' if kind == 'aside' else ''
     return step
@@ -494,15 +511,13 @@ def flush(folded, steps, teller):
                 entry[3] += call.end - call.start
         parts = {}
         for (side, name), (n, size, waits, lasted) in count.items():
-            words = f'{n:,} × {name}'
-            if size:
-                words += f', {size:,} bytes'
+            words = [f'{n:,} × {name}' + (f', {size:,} bytes' if size else '')]
             if waits:
-                words += f'; waited {plural(waits, "time")}, {time_words(lasted)}'
-            parts.setdefault(side, []).append((name, n, words))
+                words.append(f'waited {plural(waits, "time")}, {time_words(lasted)}')
+            parts.setdefault(side, []).append(words)
         steps.append(Step(folded[-1].point, '', 'fold', '', ' '.join(
-            f'The {side}: ' + '; '.join(w for _, _, w in p) + '.' for side, p in parts.items()),
+            f'The {side}: ' + '; '.join(', '.join(w) for w in p) + '.' for side, p in parts.items()),
                           full=f'{plural(len(folded), "more call")}'))
-        steps[-1].parts = {side: [w for _, _, w in p] for side, p in parts.items()}
+        steps[-1].parts = {side: [line for words in p for line in words] for side, p in parts.items()}
         steps[-1].lasted = folded[-1].point - folded[0].start
     folded.clear()
