@@ -68,7 +68,9 @@ bench: programs ## measure the pairs against cat | cat, in ratios (about a minut
 
 sheets := $(patsubst handouts/%.md,%,$(filter-out handouts/README.md,$(wildcard handouts/*.md)))
 pages := $(addprefix build/handouts/,index $(sheets))
-handouts: $(addsuffix .html,$(pages)) $(addsuffix .pdf,$(pages)) ## render the lab sheets to HTML and PDF, in build/handouts
+# beside each sheet a trace of its pair, where the pair runs on Linux itself: its last line links it
+traces := $(patsubst %,build/handouts/%.html,$(subst /,-,$(wildcard $(sheets:%=%/posix) $(sheets:%=%/model))))
+handouts: $(addsuffix .html,$(pages)) $(addsuffix .pdf,$(pages)) $(traces) ## render the lab sheets to HTML and PDF, with a trace of each pair, in build/handouts
 
 rendering := $(wildcard handouts/*.svg handouts/render/*)
 build/handouts/index.html: handouts/README.md $(rendering)
@@ -81,6 +83,11 @@ mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 \
 	$$(pandoc --help | grep -q -e --embed-resources && echo --embed-resources || echo --self-contained) \
 	--standalone --template render/template.html --lua-filter render/filter.lua -o ../$@ $(<F)
 endef
+
+$(traces): $(wildcard tests/stage/*.py tests/stage/trace tests/stage/page.html tests/tools/calls.c) \
+	$(wildcard */posix/*.[ch] alpc/model/*.[ch])
+	@env -u INPUT -u WITH -u MISTAKE PAIR=$(subst -,/,$(basename $(@F))) DIR=$(@D) tests/stage/trace trace >/dev/null || \
+	echo "handouts: no trace of $(@F): the error stands above"
 
 build/handouts/%.pdf: build/handouts/%.html # from standard input: no links to files beside it
 	@weasyprint -q - $@ <$<

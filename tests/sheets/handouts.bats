@@ -106,4 +106,9 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
         run ! grep -E 'src="[^d]' "$page.html"
         [ "$(grep -c '!\[' "$sheet")" = "$(grep -oE '<img|<svg' "$page.html" | wc -l)" ]
     done
+    command -v python3 >/dev/null || skip "the traces beside the sheets need python3: apt-get install python3"
+    for page in {pipes,fifo,mqueue,shm}-posix alpc-model; do
+        grep -q "href=\"$page.html\"" "$ROOT/build/handouts/${page%-*}.html"
+        grep -q '"hang": false.*"same": true' "$ROOT/build/handouts/$page.html"
+    done
 }
