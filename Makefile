@@ -42,6 +42,12 @@ watch: programs ## a pair live, typed by you, and what the kernel holds: PAIR=mq
 why: runnable ## say why each program of the suite that you have running waits; your own: WITH=folder
 	@bash tests/stage/why "$$WITH"
 
+trace: runnable ## draw what happens in a run: PAIR=fifo/posix [INPUT=file] [WITH=folder] [MISTAKE=number] [DIR=folder]
+	@tests/stage/trace trace
+
+mistake: runnable ## list a pair's typical mistakes, or show and run one: PAIR=shm/posix [MISTAKE=number]
+	@tests/stage/trace mistake
+
 exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder [LEVEL=1, 2 or 3 | FROM=naive]
 	@sh tests/grader/exercise "$$PAIR" "$$DIR"
 
@@ -90,13 +96,20 @@ build/%.pdf: build/%.html
 	@weasyprint -q -s handouts/render/paper-a4.css - $@ <$<
 FORCE:
 
+windows-kit: runnable ## write build/ipc-suite-windows.zip: .exe files, sources and a self-check for a Windows user
+	@sh tests/windows-kit/pack
+
+deps: runnable ## install what the tests need (apt, with sudo if you are not root); less: FOR=grade
+	@sh tests/deps
+
 clean: ## remove what was built
 	@$(each_topic) $(MAKE) -s -C "./$$topic" clean || exit; done
 	@rm -rf build
 
 help: ## show this, and what is missing on this machine
-	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all runnable programs demo watch why exercise test grade lint bench handouts deps clean help
+.PHONY: all runnable programs demo watch why trace mistake exercise student-kit test grade lint bench handouts windows-kit \
+	deps clean help

@@ -147,3 +147,24 @@ END
     for side in producer consumer; do grep -qx "$side: one half and the other" output; done
     grep -qx '  output and README.md are equal' output
 }
+
+@test "every script and tool of ours refuses an argument that begins with -, with status 2" {
+    local script line
+    [ -x "$TOOLS/await" ] || build_tools
+    for script in "${TESTS%/*}"/{.ci/run,mach/gnumach/run} "$TESTS"/{,*/,*/*/}* "$TOOLS"/{await,mq-probe,read-only}; do
+        [ -f "$script" ] && [ -x "$script" ] || continue
+        for line in --help -x; do
+            echo "$script $line"
+            run -2 --separate-stderr timeout 60 "$script" $line </dev/null
+            [ -z "$output" ] && [ -n "$stderr" ]
+        done
+    done
+    [ "$script" = "$TOOLS/read-only" ]
+}
+
+@test "an exercise is the same, whoever makes it" {
+    run -0 sh "$TESTS/grader/exercise" shm/posix "$PWD/one"
+    CC=/none CFLAGS=-Wnone MAKEFLAGS=w POSIXLY_CORRECT=1 CDPATH=/ LC_ALL=tr_TR.UTF-8 run -0 make -C "${TESTS%/*}" exercise \
+        PAIR=shm/posix DIR="$PWD/two two"
+    diff -r one 'two two'
+}

@@ -2,7 +2,7 @@
 
 # usable_term: TERM names a terminal that tmux can draw on; one that nobody here knows is taken for a vt100
 usable_term() {
-    tput -T "${TERM:-dumb}" cup 1 1 >/dev/null 2>&1 || export TERM=vt100
+    [ "${TERM:-}" = screen ] || tput -T "${TERM:-dumb}" cup 1 1 >/dev/null 2>&1 || export TERM=vt100
 }
 
 need() { # COMMAND PACKAGE

@@ -16,12 +16,11 @@ run_in_terminal() {
         shift
     done
     shift
-    mkdir -p tmp
-    rm -f status pid written
+    if [ -d tmp ]; then rm -f status pid written; else mkdir tmp; fi
     # shellcheck disable=SC2016 # expanded in the terminal
     (
         close_others
-        terminal new-session -d -x 80 -y 24 env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" "$@" \
+        terminal new-session -d -x 80 -y 24 env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" TERM=screen "$@" \
             sh -c 'sh -c '\''echo $$ >pid; exec "$0" "$@" 2>err'\'' "$0" "$@"; echo $? >status' "${words[@]}" \; \
             pipe-pane 'exec cat >>written' # grows whenever there is something new to be seen
     )
@@ -40,9 +39,16 @@ shows() {
     echo "looked for $1, there is:" && cat screen && return 1
 }
 
+# draws TEXT: it has been drawn, by now or before: costs no process, where a look at the screen costs some
+draws() {
+    eventually has_text written "$1"
+}
+
 over() { # STATUS
+    local said
     eventually [ -s status ]
-    [ "$(<status)" = "$1" ]
+    read -r said <status
+    [ "$said" = "$1" ]
 }
 
 is_empty() { # FOLDER

@@ -44,6 +44,7 @@ p='producer \([0-9]+\)' c='consumer \([0-9]+\)'
     shows "^\\$ ./producer $name"
     keys hello Enter 'two words' Enter
     shows "^$name: 2 of 10 messages, 16 bytes \(QSIZE\); a message has at most 8192"
+    shows '^"hello.n" "two words.n"  .as they were sent.'
     shows "^open to receive: nobody; open to send: $p fd 3"
     shows "^$p waits in read for its input: type a line, or Ctrl-D"
     keys C-o
@@ -58,6 +59,7 @@ p='producer \([0-9]+\)' c='consumer \([0-9]+\)'
     shows "^There is no queue $name\.\$"
     keys Enter again Enter # and once more
     shows "^$name: 1 of 10 messages, 6 bytes"
+    shows '^"again.n"  .as they were sent.'
     keys C-c
     shows '^(.C)?.the producer was ended by SIGINT. Enter starts it again'
     quit

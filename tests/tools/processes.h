@@ -265,8 +265,9 @@ static inline int by_number(const void *a, const void *b)
 	return ((const struct process *)a)->pid - ((const struct process *)b)->pid;
 }
 
-/* All of this user's processes; those are ours whose program lies in one of the folders. */
-static inline void load_processes(char **folders)
+/* All of this user's processes that are wanted; those are ours whose program lies in one of the
+ * folders. */
+static inline void load_processes(char **folders, int (*is_wanted)(pid_t))
 {
 	struct dirent *entry;
 	DIR *all = opendir("/proc");
@@ -284,7 +285,7 @@ static inline void load_processes(char **folders)
 
 		snprintf(path, sizeof path, "/proc/%d", (int)p.pid);
 		if (p.pid <= 0 || p.pid == getpid() || stat(path, &status) == -1 ||
-		    status.st_uid != getuid())
+		    status.st_uid != getuid() || !is_wanted(p.pid))
 			continue;
 		if (read_proc(p.pid, "comm", p.name, sizeof p.name) <= 0)
 			continue;

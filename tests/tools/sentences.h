@@ -4,10 +4,10 @@
 
 /* Who could wake each process, by its index; beside these a person at a terminal, time, a process
  * that is not ours (somebody_else), or a partner that has not come yet (may_come). */
-enum { MOST = 512 };
+enum { KNOWN = 512 };
 static struct hope {
 	int wakers[32], count, somebody_else, may_come;
-} hopes[MOST];
+} hopes[KNOWN];
 
 static int beside_it; /* what we say stands beside the program's own terminal */
 
@@ -15,7 +15,7 @@ static inline struct hope *hope_of(const struct process *p)
 {
 	static struct hope none;
 
-	return p - processes < MOST ? &hopes[p - processes] : &none;
+	return p - processes < KNOWN ? &hopes[p - processes] : &none;
 }
 
 static inline void wakes(const struct process *p, const struct process *waker)
@@ -491,7 +491,7 @@ static inline void explain(struct process *p)
 {
 	struct process *parent = process_of(p->parent);
 
-	if (p - processes < MOST)
+	if (p - processes < KNOWN)
 		hopes[p - processes] = (struct hope){0};
 	say("%s (%d)", p->name, (int)p->pid);
 	if (is_producer(p) && p->call != READ && p->call != RUNS && input_has_ended(p))
@@ -564,8 +564,8 @@ static inline void explain(struct process *p)
 /* Who can go on: who does not only wait for those who cannot. Says who cannot, if there are any. */
 static inline void say_hopeless(void)
 {
-	static int lives[MOST];
-	int count = process_count < MOST ? process_count : MOST, changed = 1, stuck = 0,
+	static int lives[KNOWN];
+	int count = process_count < KNOWN ? process_count : KNOWN, changed = 1, stuck = 0,
 	    alone = 0, said_now = 0;
 
 	for (int i = 0; i < count; i++)
