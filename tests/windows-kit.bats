@@ -31,7 +31,7 @@ unpack() {
 
 # check STATUS [PAIR]...: runs the kit's check.exe; what it says is in `said`
 check() {
-    local expected=$1 line deadlock='' gone='' status=0 lines
+    local expected=$1 line deadlock='' status=0 lines
     shift
     said=''
     rm -f report && mkfifo report
@@ -44,8 +44,7 @@ check() {
         [ -z "$line" ] || continue
         # for two seconds it has said nothing: it ends what hangs, and nobody could tell why it did
         wine_has_deadlock && deadlock=yes
-        [ -z "$gone" ] || break # somebody else holds the other end
-        ! is_gone check || gone=yes # read what it has said last
+        ! is_gone check || break
     done
     exec {lines}<&-
     wait "${pid[check]}" || status=$?

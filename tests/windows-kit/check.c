@@ -24,7 +24,7 @@ static const struct pair {
 	const char *in_use;  /* what a program says whose name is in use */
 	const char *refused; /* what a client says that is one too many */
 } pairs[] = {
-	{"shm/windows", TWO | OBJECT, 0, "used by a producer", NULL},
+	{"shm/windows", TWO | OBJECT, 0, "error 183", NULL},
 	{"mailslot/windows", TWO | LINES | MAILBOX | SERVER | WAITS | OBJECT, 8192,
 	 "another consumer is using it", NULL},
 	{"pipes/windows", CHILD, 0, NULL, NULL},
