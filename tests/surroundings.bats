@@ -78,24 +78,21 @@ END
         CHECKS='builds|random|three' run -0 as_from_a_shell env -u SURROUNDINGS TMPDIR="$PWD/$(printf '%0110d' 0)" POSIXLY_CORRECT=1 \
             LC_ALL=C.UTF-8 CPATH=/x CFLAGS=-Werror=x BASH_ENV=/x TOOLS=/x HOME='' "$TESTS/grader/grade" alpc/model mine
         echo "$output"
-        [[ $output == *$'\n34 of 34 points' ]]
+        [[ ${lines[-1]} =~ ^(.*)\ of\ (.*)\ points$ && ${BASH_REMATCH[1]} = "${BASH_REMATCH[2]}" ]]
     )
 }
 
-@test "what our own pair fails at as well costs no points: could not grade" {
+@test "where our own programs cannot be built either, no points are lost: could not grade" {
     need jq jq
     cp -R "$SUITE/shm/posix" mine
-    sed -i 's/shm_unlink(name) == -1/0/' mine/consumer.c
-    export control=yes CHECKS='builds|random|nothing is left'
-    run -1 grade shm/posix mine # this is the submission's own fault
-    [[ $output == *'left behind: '* ]]
+    export CHECKS='builds|random'
     (
-        ulimit -v 1000000 # and here nothing can be built as it should be
+        ulimit -v 1000000 # less than the limit that the grader gives a compiler
         run -3 grade shm/posix mine
-        [[ $output == 'grade: could not grade: on this machine our own pair fails, too:'* ]]
+        [[ $output == *'grade: could not grade: '*'our own programs '* ]]
     )
-    CHECKS='no such check' run -3 grade shm/posix mine
-    [[ $output == 'grade: the checks could not be run:'* ]]
+    echo 'int main(void) { return }' >mine/producer.c # this is the submission's own fault
+    run -1 grade shm/posix mine
 }
 
 @test "a program under another name, or no plain text, is told in a sentence" {

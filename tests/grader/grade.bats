@@ -297,9 +297,26 @@ is_source() {
     done
 }
 
+make_program() { # build's file in its folder
+    # shellcheck disable=SC2086 # $AS_STUDENT is words
+    if ! (close_others && exec timeout -k 1 60 $AS_STUDENT prlimit --fsize=67108864 --core=0 --as=2147483648 \
+        env LC_ALL=C make -s -C "$folder" "$file") </dev/null >build.log 2>&1; then
+        say_file build.log 20
+        return 1
+    fi
+}
+
 build() { # SIDE
-    local file=${PAIR#*/}/$1 like
+    local file=${PAIR#*/}/$1 like folder=$WORK/theirs/${PAIR%/*}
     ! is_windows || file+=.exe
+    if [ -n "$ours" ]; then
+        folder=$box/ours
+        cp -R "$OURS/${PAIR%/*}" "$folder" 2>/dev/null || true # programs of ours may be unreadable
+        rm -f "$folder/$file"
+        [ -z "$STUDENT_ID" ] || chown -R "$STUDENT_ID" "$folder"
+        make_program
+        return
+    fi
     first "$1"
     if [ ! -e "$WORK/theirs/$PAIR/$1.c" ]; then
         say "the submission has no $1.c (a plain file of at most 1 MB; its name is exactly that)"
@@ -307,10 +324,8 @@ build() { # SIDE
         return 1
     fi
     is_source "$WORK/theirs/$PAIR"/*.[ch] || return
-    # shellcheck disable=SC2086 # $AS_STUDENT is words
-    if ! (close_others && exec timeout -k 1 60 $AS_STUDENT prlimit --fsize=67108864 --core=0 --as=2147483648 \
-        env LC_ALL=C make -s -C "$WORK/theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
-        say_file build.log 20
+    if ! make_program; then
+        : >"$BATS_TEST_TMPDIR.uses-ours"
         return 1
     fi
     cp build.log "$WORK/warnings-$1"
