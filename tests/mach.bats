@@ -90,9 +90,9 @@ all_bytes() {
     nothing_left
 }
 
-@test "eight boots write the same, narration included; so does each lesson" {
+@test "four boots write the same, narration included; so does each lesson" {
     all_bytes >input
-    for i in {1..4}; do # two at once, for two cores
+    for i in 1 2; do # two at once, for two cores
         boot "run$i" <input
         boot "again$i" <input
         for label in "run$i" "again$i"; do

@@ -45,6 +45,7 @@ in_suite() { # MAKE-ARGUMENT...
 names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '${PATH}' '`touch ran`' 'a b  c'
     '"; touch ran; "' 'a#b' 'a\' '*' 'ünï' '-n' $'two\nlines' '%' 'x=y' ':=' '| touch ran &')
 
+# Each name once, and all of them in one through each door: starting make costs some eight processes.
 @test "make grade hands on any name as it was typed" {
     local name
     stand_ins
@@ -56,28 +57,26 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
     done
 }
 
-@test "make exercise, demo, test and deps hand on any name as it was typed" {
-    local name
+@test "make exercise, demo, test, deps and grade for a class hand on any name as it was typed" {
+    local name="${names[*]}"
     stand_ins
-    for name in "${names[@]}"; do
-        in_suite exercise PAIR="$name" DIR="$name"
-        called tests/grader/exercise "$name" "$name" "PAIR=$name" "DIR=$name"
-        in_suite demo PAIR="$name" STEP="$name" PAUSE="$name"
-        called tests/stage/lecture "$name" "PAIR=$name" "PAUSE=$name" "STEP=$name"
-        in_suite test SANITIZE="$name" ONLY=x
-        called tests/run x ONLY=x "SANITIZE=$name"
-        in_suite deps FOR="$name"
-        called tests/deps "FOR=$name"
-    done
+    in_suite grade PAIR="$name" ALL="$name"
+    called tests/grader/grade --all "$name" "$name" "PAIR=$name" "ALL=$name"
+    in_suite exercise PAIR="$name" DIR="$name"
+    called tests/grader/exercise "$name" "$name" "PAIR=$name" "DIR=$name"
+    in_suite demo PAIR="$name" STEP="$name" PAUSE="$name"
+    called tests/stage/lecture "$name" "PAIR=$name" "PAUSE=$name" "STEP=$name"
+    in_suite test SANITIZE="$name" ONLY=x
+    called tests/run x ONLY=x "SANITIZE=$name"
+    in_suite deps FOR="$name"
+    called tests/deps "FOR=$name"
 }
 
 @test "a name from the environment is data, too" {
-    local name
+    local name="${names[*]}"
     stand_ins
-    for name in "${names[@]}"; do
-        SUBMISSION=$name in_suite grade PAIR=shm/posix
-        called tests/grader/grade shm/posix "$name" PAIR=shm/posix "SUBMISSION=$name"
-    done
+    SUBMISSION=$name in_suite grade PAIR=shm/posix
+    called tests/grader/grade shm/posix "$name" PAIR=shm/posix "SUBMISSION=$name"
 }
 
 @test "a name does not reach the makes that a script starts" {

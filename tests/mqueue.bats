@@ -160,15 +160,24 @@ load helper
 }
 
 @test "50 producers, one after another, beside 50 consumers: no line is lost, nobody fails" {
+    local -x STARTED_IN=$PWD
     cd "$SUITE/$PAIR"
     for round in 1 2 3; do
-        for i in {1..50}; do
-            echo "$i" | (close_others && exec timeout 60 ./producer "$name") || echo "producer $i: status $?"
-        done >"$OLDPWD/failed" 2>/dev/null &
+        (
+            close_others
+            for i in {1..50}; do
+                ./producer "$name" <<<"$i" || echo "producer $i: status $?"
+            done
+        ) >"$OLDPWD/failed" 2>/dev/null &
         pid[producers]=$!
-        for i in {1..50}; do
-            (close_others && exec timeout 60 ./consumer "$name") || echo "consumer $i: status $?"
-        done >"$OLDPWD/received" 2>/dev/null
+        (
+            close_others
+            for i in {1..50}; do
+                ./consumer "$name" || echo "consumer $i: status $?"
+            done
+        ) >"$OLDPWD/received" 2>/dev/null &
+        pid[consumers]=$!
+        ends consumers 0 || { "$TOOLS/await" kill "STARTED_IN=$STARTED_IN" && return 1; }
         ends producers 0
         [ ! -s "$OLDPWD/failed" ]
         sort -n "$OLDPWD/received" | cmp - <(seq 50)

@@ -180,13 +180,33 @@ passed() {
     rm "$WORK/first-$1"
 }
 
+# is_source FILE...: else the compiler would have a hundred words, and none of them helps
+is_source() {
+    local file start what
+    for file; do
+        IFS= LC_ALL=C read -rn 5 -d '' start <"$file"
+        case $start in
+        $'\xff\xfe'* | $'\xfe\xff'* | ?) what='UTF-16 text' ;;
+        '{\rtf') what='a document in rich text' ;;
+        $'PK\3\4'*) what='an archive or an office document' ;;
+        $'\x7fELF'* | MZ*) what='a program, not its source' ;;
+        '<!DOC' | '<html') what='a web page' ;;
+        *) continue ;;
+        esac
+        say "${file##*/} is $what: save it as plain text in UTF-8" && return 1
+    done
+}
+
 build() { # SIDE
-    local file=${PAIR#*/}/$1
+    local file=${PAIR#*/}/$1 like
     ! is_windows || file+=.exe
     first "$1"
     if [ ! -e "$WORK/theirs/$PAIR/$1.c" ]; then
-        say "the submission has no $1.c (a plain file of at most 1 MB)" && return 1
+        say "the submission has no $1.c (a plain file of at most 1 MB; its name is exactly that)"
+        while IFS= read -r like; do say "it has: $like"; done <"$WORK/like-$1"
+        return 1
     fi
+    is_source "$WORK/theirs/$PAIR"/*.[ch] || return
     # shellcheck disable=SC2086 # $AS_STUDENT is words
     if ! (close_others && exec timeout -k 1 60 $AS_STUDENT prlimit --fsize=67108864 --core=0 --as=2147483648 \
         make -s -C "$WORK/theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
