@@ -7,8 +7,9 @@ each_topic = for makefile in ./*/Makefile; do \
 # What a user gives is data: it reaches the scripts by the environment, as it was typed, and never
 # becomes part of a command. $(value ...) keeps a $ in it from make; MAKEOVERRIDES would hand it on to
 # other makes, which would expand it. CC, CFLAGS and the like go on by the environment as well.
-data := SUBMISSION ALL RESULTS JOBS SSHLOGIN EXCEL FORMAT PAIR DIR PAUSE STEP ONLY SANITIZE FOR MACH_KERNEL \
-	MACH_SECONDS CHECKS GRADE_LIMIT PATIENCE TEST WITH FROM LEVEL COURSE SEED KEY INPUT MISTAKE PROTOCOL
+data := SUBMISSION ALL RESULTS JOBS SSHLOGIN EXCEL FORMAT PAIR DIR SEED PAUSE STEP ONLY SANITIZE FOR \
+	MACH_KERNEL MACH_SECONDS CHECKS GRADE_LIMIT PATIENCE TEST WITH FROM LEVEL COURSE KEY INPUT \
+	MISTAKE PROTOCOL
 $(foreach name,$(data),$(if $(value $(name)),$(eval override export $(name) := $$(value $(name)))))
 MAKEOVERRIDES =
 
@@ -35,6 +36,9 @@ programs: runnable
 demo: programs ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
 	@if [ -n "$$PAIR" ]; then bash tests/stage/lecture "$$PAIR"; else bash tests/stage/demo; fi
 
+watch: programs ## a pair live, typed by you, and what the kernel holds: PAIR=mqueue/posix [WITH=folder]
+	@bash tests/stage/watch "$$PAIR" "$$WITH"
+
 why: runnable ## say why each program of the suite that you have running waits; your own: WITH=folder
 	@bash tests/stage/why "$$WITH"
 
@@ -44,7 +48,7 @@ exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=ne
 test: programs ## test every pair; some: ONLY="shm" or ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
 	@set -f; bash tests/run $$ONLY && [ ! -s build/failed ]
 
-grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope]; a class: ALL=folder RESULTS=folder JOBS=2; an exercise: LEVEL=1, 2 or 3
+grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope] [LEVEL=1, 2 or 3]; a class: ALL=folder RESULTS=folder JOBS=2
 	@[ -z "$$LEVEL" ] || CHECKS=$$(sh tests/grader/exercise --checks "$$LEVEL") || exit; export CHECKS; \
 	if [ -n "$$ALL" ]; then bash tests/grader/class "$$PAIR" "$$ALL" "$$RESULTS" "$$FORMAT"; \
 	else bash tests/grader/grade "$$PAIR" "$$SUBMISSION" $${FORMAT:+"$$FORMAT"}; fi || [ $$? = 1 ]
@@ -86,4 +90,4 @@ help: ## show this, and what is missing on this machine
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all runnable programs demo why exercise test grade lint bench handouts deps clean help
+.PHONY: all runnable programs demo watch why exercise test grade lint bench handouts deps clean help

@@ -3,10 +3,9 @@
 # (POSIXLY_CORRECT, LC_ALL, CPATH, GREP_OPTIONS, SHELLOPTS, exported functions ...), an ignored signal what ends a
 # program, a umask who may read a file, and a limit where a program fails.
 
-# what is meant for our scripts
-meant_for_us='HOME TERM TMUX TMPDIR CC CFLAGS MINGW MINGW_CFLAGS WIDL SANITIZE SUBMISSION ALL FORMAT PAIR DIR PAUSE
-    STEP ONLY TEST CHECKS CONTROL GRADE_LIMIT PATIENCE STANDSTILL MACH_KERNEL MACH_HEADERS MACH_SECONDS
-    RESULTS JOBS EXCEL COURSE SUBMISSION_NAME SSHLOGIN SSH_AUTH_SOCK'
+# what is meant for our scripts: the names in the Makefile's list `data`, and these
+meant_for_us='HOME TERM TMUX TMPDIR CC CFLAGS MINGW MINGW_CFLAGS WIDL MACH_HEADERS STANDSTILL
+    SUBMISSION_NAME SSH_AUTH_SOCK'
 
 if [ "${SURROUNDINGS:-}" != ours ]; then
     umask 022
@@ -18,6 +17,10 @@ if [ "${SURROUNDINGS:-}" != ours ]; then
         esac
     done
     kept=(SURROUNDINGS=ours LC_ALL=C "HOME=${HOME:-/}")
+    # shellcheck disable=SC2162 # without -r it joins the lines
+    while IFS= read line; do
+        [[ $line != 'data := '* ]] || meant_for_us+=" ${line#*:=}"
+    done <"${BASH_SOURCE[0]%/*}/../Makefile"
     for name in $meant_for_us; do
         [ -z "${!name:-}" ] || kept+=("$name=${!name}")
     done

@@ -10,9 +10,9 @@ setup() {
 teardown() { :; }
 
 script() { # a script that shows what it gets
-    cp "$TESTS/surroundings.bash" .
+    mkdir tests && cp "$TESTS/surroundings.bash" tests && cp "${TESTS%/*}/Makefile" .
     cat >script <<'END'
-source ./surroundings.bash
+source tests/surroundings.bash
 env | sort
 umask
 ulimit -S -f
@@ -25,7 +25,7 @@ END
 
 @test "a script gets nothing of a user's settings, and what is meant for it" {
     script
-    # shellcheck disable=SC2016
+    # shellcheck disable=SC2016,SC2317
     (
         ls() { echo no; }
         export -f ls
@@ -35,13 +35,14 @@ END
         trap '' TERM
         run -143 as_from_a_shell env -u SURROUNDINGS POSIXLY_CORRECT=1 LC_ALL=tr_TR.UTF-8 GREP_OPTIONS=-v CPATH=/x \
             SHELLOPTS=noglob MAKEFLAGS=-n TOOLS=/x SUITE=/x TZ=x GLIBC_TUNABLES=x PATH=":.:bin:$PATH:" \
-            SUBMISSION='a  $b'\''c' bash script
+            SUBMISSION='a  $b'\''c' PROTOCOL=p bash script
         echo "$output" >output
     )
     cat output
     run ! grep -E '^(POSIXLY|GREP|CPATH|MAKEFLAGS|TOOLS|SUITE|TZ|GLIBC|BASH_FUNC)|posix|noglob|function' output
     grep -qx LC_ALL=C output
     grep -qxF "SUBMISSION=a  \$b'c" output
+    grep -qx PROTOCOL=p output
     grep -qE '^PATH=/[^:]' output
     run ! grep -E '^PATH=.*(:|:[^/].*)$|^10$|^20$' output
     grep -qx 0022 output
@@ -51,6 +52,7 @@ END
     local folder
     folder=$PWD/$(printf '%0100d' 0)
     mkdir "$folder" 'a b' noexec
+    # shellcheck disable=SC2016
     script() { env TMPDIR="$1" SURROUNDINGS=ours bash -c 'source "$1"; choose_tmpdir test; echo "$TMPDIR"' _ "$TESTS/surroundings.bash"; }
     for folder in "$folder" "$PWD/a b" a 'a b' ''; do
         run -0 script "$folder"
@@ -111,4 +113,37 @@ END
     printf '%s' "$form" >mine/consumer.c
     run -1 grade shm/posix mine
     [[ $output == *'| it has: producer (1).c (f, '*'| it has: producer.c.txt '*'| consumer.c is a document in rich text'* ]]
+}
+
+# A suite with one pair, whose programs write their first line in halves: each waits for the other one's half
+@test "the demo works in any surroundings, and what two programs say at once stands in whole lines" {
+    local side other=consumer
+    need gcc gcc
+    mkdir suite "$(printf '%0110d' 0)"
+    cp -R "${TESTS%/*}"/{tests,shm,Makefile,README.md} suite
+    rm -f suite/shm/posix/{producer,consumer} suite/shm/windows/*.exe
+    make -s -C suite/shm posix/producer posix/consumer
+    for side in producer consumer; do
+        mv suite/shm/posix/$side suite/shm/posix/real-$side
+        cat >suite/shm/posix/$side <<END
+#!/usr/bin/env bash
+printf '$side: one half' >&2
+: >said-$side
+exec {idle}<> <(:)
+until [ -e said-$other ]; do read -rt 0.01 -u \$idle; done
+echo ' and the other' >&2
+exec ./real-$side "\$@"
+END
+        chmod +x suite/shm/posix/$side
+        other=producer
+    done
+    (
+        umask 077
+        run -0 as_from_a_shell env -u SURROUNDINGS -u HOME TMPDIR="$PWD/$(printf '%0110d' 0)" POSIXLY_CORRECT=1 LC_ALL=tr_TR.UTF-8 \
+            CDPATH=/ BASH_ENV=/x MAKEFLAGS=-n GREP_OPTIONS=-v TERM=dumb PATH=".::$PATH" bash suite/tests/stage/demo
+        printf '%s\n' "${lines[@]}" >output
+    )
+    cat output
+    for side in producer consumer; do grep -qx "$side: one half and the other" output; done
+    grep -qx '  output and README.md are equal' output
 }

@@ -3,19 +3,12 @@
 
 PAIR=mqueue/posix
 load ../helper
+load terminal
 SUITE=${TESTS%/*} # not the sanitized programs
 
 teardown() {
     close_terminal
     [ -n "${BATS_TEST_COMPLETED:-}" ] || cat err
-}
-
-terminal() {
-    tmux -S "$PWD/terminal" -f /dev/null "$@"
-}
-
-close_terminal() { # which may have closed by itself
-    terminal kill-server 2>/dev/null || true
 }
 
 # open_terminal PAIR [NAME=VALUE]...: starts the lecture there; SUITE may be a copy
@@ -29,41 +22,12 @@ open_terminal() {
     mach/*) need_mach ;;
     *) can_strace ;;
     esac
-    mkdir tmp
-    (
-        close_others
-        # shellcheck disable=SC2016 # expanded in the terminal
-        terminal new-session -d -x 80 -y 24 env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" PAUSE=0 \
-            "$@" sh -c 'echo $$ >pid; sh -c '\''echo $$ >pid; exec "$0" "$1" 2>err'\'' "$0" "$1"; echo $? >status' \
-            "$SUITE/tests/stage/lecture" "$PAIR"
-    )
-    eventually [ -s pid ]
-    terminal pipe-pane 'exec cat >>written' # grows whenever there is something new to be seen
+    run_in_terminal "$SUITE/tests/stage/lecture" "$PAIR" -- PAUSE=0 "$@"
     use_name "lecture-$(<pid)"
 }
 
-# shows PATTERN: on the screen; looked at again when it has changed
-shows() {
-    local size=0 until=$((SECONDS + PATIENCE))
-    while ((SECONDS < until)); do
-        terminal capture-pane -p >screen
-        if has_text screen "$1"; then return 0; fi
-        size=$("$TOOLS/await" 1 grown written "$size" 2>/dev/null) || true
-    done
-    cat screen && return 1
-}
-
-over() { # STATUS
-    eventually [ -s status ]
-    [ "$(<status)" = "$1" ]
-}
-
-is_empty() { # FOLDER
-    ! compgen -G "$1/*" >/dev/null
-}
-
 all_gone() {
-    eventually is_empty tmp && rmdir tmp
+    eventually is_empty tmp
     no_process
     ! object_exists || { echo "left behind: $name" && return 1; }
 }
@@ -80,7 +44,7 @@ plays() { # PAIR
     for pair in */*/producer.c; do
         pair=${pair%/producer.c}
         echo "$pair"
-        grep -q "^    plays $pair\$" tests/stage/lecture.bats
+        has_text tests/stage/lecture.bats "^    plays $pair\$"
     done
 }
 
@@ -135,12 +99,13 @@ plays() { # PAIR
 @test "each step waits for a key and shows the calls, the queue, and what to watch" {
     open_terminal mqueue/posix STEP=1
     shows '^.. step 1 '
-    shows 'mq_open\("lecture-[0-9]+", O_WRONLY\|O_CREAT\|O_NONBLOCK, 0600, \{mq_flags'
+    shows 'mq_open\("/lecture-[0-9]+", O_WRONLY\|O_CREAT\|O_NONBLOCK, 0600, \{mq_flags'
     shows 'mq_curmsgs=0\}\) = 3$'
     shows '^QSIZE:0 '
+    terminal send-keys b # there is none before it
     terminal send-keys Enter
     shows '^.. step 2 '
-    shows 'mq_timedsend\(3, "line 1\\n", 7, 0, NULL\) = 0$'
+    shows 'mq_send\(3, "line 1\\n", 7, 0\) = 0  <- mq_timedsend$'
     shows '^QSIZE:7 '
     shows '^A line is typed\. '
     terminal send-keys Space
@@ -149,10 +114,19 @@ plays() { # PAIR
     terminal send-keys Space
     shows '^.. step 4 '
     shows '^QSIZE:0 '
+    terminal send-keys b
+    shows '^.. step 3 again .above: step 4. '
+    shows '^10 messages fill the queue'
+    terminal send-keys PageUp
+    shows '^.. step 2 again '
+    terminal send-keys PageDown
+    shows '^.. step 3 again '
+    terminal send-keys Right
+    shows '^.. step 4 - '
     terminal send-keys Space
-    shows 'mq_timedreceive\(3, "the last line\\n", 8192, NULL, NULL\) = 14$'
+    shows 'mq_receive\(3, "the last line\\n", 8192, NULL\) = 14  <- mq_timedreceive$'
     terminal send-keys Space
-    shows 'mq_unlink\("lecture-[0-9]+"\) = 0$'
+    shows 'mq_unlink\("/lecture-[0-9]+"\) = 0$'
     shows 'there is no such queue'
     terminal send-keys Space
     shows 'nothing is left'
@@ -164,7 +138,6 @@ plays() { # PAIR
 
 @test "Ctrl-C in the middle leaves nothing" {
     for pair in shm/posix mqueue/posix fifo/posix pipes/posix alpc/model; do
-        rm -f status pid
         open_terminal $pair STEP=1
         shows '^.. step 1 '
         terminal send-keys Space
@@ -178,7 +151,6 @@ plays() { # PAIR
 
 @test "closing the terminal in the middle leaves nothing" {
     for pair in shm/posix mqueue/posix fifo/posix pipes/posix alpc/model; do
-        rm -f pid
         open_terminal $pair STEP=1
         shows '^.. step 1 '
         close_terminal
@@ -196,11 +168,12 @@ plays() { # PAIR
 
 # a copy of the suite whose consumer of shared memory is another
 broken() { # SED-EXPRESSION
-    rm -rf suite status pid
+    rm -rf suite
     mkdir suite
     cp -R "${TESTS%/*}/shm" "${TESTS%/*}/tests" suite
+    rm -f suite/shm/windows/*.exe
     sed -i "$1" suite/shm/posix/consumer.c
-    make -s -C suite/shm posix/producer posix/consumer 2>/dev/null
+    make -s -C suite/shm CFLAGS=-O0 posix/consumer 2>/dev/null
     SUITE=$PWD/suite
     open_terminal shm/posix
     over 1
@@ -210,12 +183,12 @@ broken() { # SED-EXPRESSION
 
 @test "it fails, and says why, when a program fails" {
     broken 's/shm_unlink(name) == -1/0/'
-    grep -q '^demo: something is left: /lecture' err
+    has_text err '^demo: something is left: /lecture'
     broken 's/slot->length == 0/slot->length > 0/'
-    grep -q '^demo: ' err
+    has_text err '^demo: '
     broken 's/slot->length - done)/1)/; s/slot->data + done/slot->data/'
-    grep -q '^demo: what came out is not what went in' err
-    grep -q '^ftruncate' err # and what stood on the screen
+    has_text err '^demo: what came out is not what went in'
+    has_text err '^ftruncate' # and what stood on the screen
 }
 
 @test "without strace it plays all the same, and says what is missing" {

@@ -6,7 +6,8 @@ ps_of='ps -o pid,stat,wchan:16,args -p'
 
 play_shm() {
     local p c trace=openat,ftruncate,mmap,munmap,close,unlink,futex
-    step "The producer creates the segment, gives it a size and maps it. Nobody else is there yet."
+    step "The producer creates the segment (shm_open), gives it a size (ftruncate), and maps it (mmap). \
+Nobody else is there yet."
     start producer "openat(AT_FDCWD, \"$object" $trace
     eventually test -s "$object"
     kernel "ls -l $object"
@@ -24,8 +25,8 @@ the line."
     p=${pid[producer]} c=${pid[consumer]}
     kernel "grep -h $name /proc/{$p,$c}/maps | cut -c 1-30"
 
-    step "The next line goes into the next slot. Nothing was moved: the first is still there. All \
-that futex does is to wake who waits."
+    step "The next line goes into the next slot. Nothing was moved: the first is still there. \
+sem_post enters the kernel (futex) only to wake who waits."
     type_line "hello again"
     eventually arrived
     kernel "grep -abo hello.* $object"
@@ -73,14 +74,14 @@ the name: mq_unlink. Both close." "mq-probe $name || echo there is no such queue
 
 play_fifo() {
     local p c trace=mknodat,openat,read,write,close,unlink
-    step "The producer makes the FIFO, a name among the files, and opens it. open does not \
-return: nobody reads yet."
+    step "The producer makes the FIFO (mkfifo), a name among the files, and opens it. open does \
+not return: nobody reads yet."
     start producer 'mknodat(' $trace
     eventually says producer waiting
     p=${pid[producer]}
     kernel "ls -l $name" "$ps_of $p"
 
-    step "The consumer finds the name taken (EEXIST) and opens it, too. Both opens return."
+    step "The consumer's mkfifo finds the name taken (EEXIST). It opens the FIFO, too. Both opens return."
     start consumer 'mknodat(' $trace
     c=${pid[consumer]}
     eventually test -e "/proc/$c/fd/3" -a -e "/proc/$p/fd/3"
@@ -98,8 +99,8 @@ It removes the name (unlink)." "ls -l $name" "ps -p $p,$c"
 
 play_pipes() {
     local p c
-    step "The producer makes a pipe and forks. The child makes the read end its standard \
-input and becomes the consumer. Each closes the end it does not use."
+    step "The producer calls pipe and fork. The child makes the read end its input (dup2) and becomes \
+the consumer (execlp). Each closes the end it does not use."
     start producer pipe pipe,pipe2,clone,clone3,fork,dup2,close,execve,read,write,wait4 'read(0'
     p=${pid[producer]}
     eventually pgrep -P "$p" -x consumer >/dev/null
@@ -113,7 +114,7 @@ input and becomes the consumer. Each closes the end it does not use."
     kernel "ls -o /proc/$p/fd/4 /proc/$c/fd/0" "ps -ho pid,ppid,wchan:16,args -p $p,$c    # child and parent"
 
     finish "End of input: the parent closes the write end. The child's read returns 0, it ends, \
-and the parent's wait4 (waitpid) returns." "ps -p $p,$c"
+and the parent's waitpid returns." "ps -p $p,$c"
 }
 
 play_alpc_model() {
@@ -227,8 +228,8 @@ consumer. The input comes in with the boot."
     mach_run -v
     arrived || fail "not all came out"
     kernel "sed -En '/Mach|module [12]|multiboot|task/s/^kernel: //p' $here/said"
-    grep '^producer' "$here/said" >"$here/producer"
-    { grep '^consumer' "$here/said" && cat "$here/output"; } >"$here/consumer"
+    grep '^producer' "$here/said" >"${tty[producer]}"
+    { grep '^consumer' "$here/said" && cat "$here/output"; } >"${tty[consumer]}"
 
     step "When the mailbox is full: the four choices of who sends."
     mach_run full-mailbox
@@ -245,8 +246,8 @@ consumer. The input comes in with the boot."
 
 mach_run() { # ARGUMENT
     local pane
-    for pane in producer kernel consumer; do printf '\033[2J\033[3J\033[H' >"$here/$pane"; done
-    echo "\$ mach/gnumach/run $1" >"$here/kernel"
+    for pane in producer kernel consumer; do printf '\033[2J\033[3J\033[H' >"${tty[$pane]}"; done
+    echo "\$ mach/gnumach/run $1" >"${tty[kernel]}"
     mach/gnumach/run "$1" <"$here/typed" >"$here/output" 2>"$here/said" 8>&- &
     pid[machine]=$! started+=($!)
     ends machine 0
@@ -257,7 +258,7 @@ tell_mach() { # some lines at a time, each in its pane
     while read -r line <&7; do
         side=producer
         [[ $line != receiver:* ]] || side=consumer
-        fold -s -w 79 <<<"${line#receiver: }" >"$here/$side"
+        fold -s -w 79 <<<"${line#receiver: }" >"${tty[$side]}"
         ((++number % 4)) || turn
     done 7<"$here/output"
 }

@@ -170,7 +170,7 @@ stop_one() { # LABEL: and leave the object
     why "$p, whose input has ended, sleeps \(usleep\) between two tries: there is no connection port $PWD/why-$$-alpc: no consumer has created it"
     run ! has_text said 'never go on'
     kill -STOP "${pid[fifo]}"
-    why "$p is stopped \(Ctrl-Z\): .fg. or .kill -CONT ${pid[fifo]}. lets it go on"
+    why "$p is stopped \(by SIGSTOP or Ctrl-Z\): .kill -CONT ${pid[fifo]}. lets it go on"
     kill -KILL "${pid[@]}"
     "$TOOLS/mq-probe" --unlink "/why-$$-mqueue"
 }

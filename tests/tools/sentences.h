@@ -9,6 +9,8 @@ static struct hope {
 	int wakers[32], count, somebody_else, may_come;
 } hopes[MOST];
 
+static int beside_it; /* what we say stands beside the program's own terminal */
+
 static inline struct hope *hope_of(const struct process *p)
 {
 	static struct hope none;
@@ -171,7 +173,9 @@ static inline void say_read(struct process *p)
 			    bytes_in_pipe(p, &p->descriptors[i]) <= 0)
 				d = &p->descriptors[i];
 	if (d != NULL && S_ISCHR(d->mode)) {
-		say("for its input: type a line, or Ctrl-D to end it (%s)", d->target);
+		say("for its input: type a line, or Ctrl-D to end it");
+		if (!beside_it)
+			say(" (%s)", d->target);
 		hope_of(p)->somebody_else = 1;
 	} else if (d != NULL && S_ISFIFO(d->mode)) {
 		say("on ");
@@ -494,7 +498,8 @@ static inline void explain(struct process *p)
 		say(", whose input has ended,");
 	switch (p->state) {
 	case 'T':
-		say(" is stopped (Ctrl-Z): `fg` or `kill -CONT %d` lets it go on", (int)p->pid);
+		say(" is stopped (by SIGSTOP or Ctrl-Z): `kill -CONT %d` lets it go on",
+		    (int)p->pid);
 		hope_of(p)->somebody_else = 1;
 		return;
 	case 't':
