@@ -147,3 +147,48 @@ END
     for side in producer consumer; do grep -qx "$side: one half and the other" output; done
     grep -qx '  output and README.md are equal' output
 }
+
+@test "every script and tool of ours refuses an argument that begins with -, with status 2" {
+    local script line
+    [ -x "$TOOLS/await" ] || build_tools
+    for script in "${TESTS%/*}"/{.ci/run,mach/gnumach/run} "$TESTS"/{,*/,*/*/}* "$TOOLS"/{await,mq-probe,read-only}; do
+        [ -f "$script" ] && [ -x "$script" ] || continue
+        for line in --help -x; do
+            echo "$script $line"
+            run -2 --separate-stderr timeout 60 "$script" $line </dev/null
+            [ -z "$output" ] && [ -n "$stderr" ]
+        done
+    done
+    [ "$script" = "$TOOLS/read-only" ]
+}
+
+@test "an exercise is the same, whoever makes it" {
+    run -0 sh "$TESTS/grader/exercise" shm/posix "$PWD/one"
+    CC=/none CFLAGS=-Wnone MAKEFLAGS=w POSIXLY_CORRECT=1 CDPATH=/ LC_ALL=tr_TR.UTF-8 run -0 make -C "${TESTS%/*}" exercise \
+        PAIR=shm/posix DIR="$PWD/two two"
+    diff -r one 'two two'
+}
+
+# a folder's name that shells, make, QEMU and Wine could take apart
+odd="O'Brien's \$HOME; ü #1"
+
+@test "the Mach pair runs in a folder of any name" {
+    need_mach
+    mkdir -p "$odd/build"
+    cp -R "$SUITE/mach/gnumach" "$odd"
+    cp "${MACH_KERNEL:-$SUITE/mach/build/gnumach}" "$odd/build/gnumach"
+    echo data | MACH_KERNEL='' MACH_SECONDS=$((20 * ${SLOWNESS:-1})) TMPDIR="$PWD/$odd" sh "$odd/gnumach/run" >output
+    echo data | cmp - output
+}
+
+@test "a Windows pair runs in a folder of any name, and with TMPDIR set" {
+    mkdir -p "$odd/pipes"
+    export TMPDIR=$PWD
+    PAIR=pipes/windows
+    start_wine
+    cp -R "$SUITE/pipes/windows" "$odd/pipes"
+    cd "$odd/pipes/windows"
+    echo data | (close_others && exec "${WINE[@]}" producer.exe) >output
+    echo data | cmp - output
+    end_wine
+}

@@ -321,9 +321,8 @@ build() { # SIDE
     fi
     [ -z "$ours" ] || return 0
     cp build.log "$WORK/warnings-$1"
-    rm -f "$WORK/mix/"{"$1",both}"/${PAIR%/*}/$file"
-    cp -P "$theirs/${PAIR%/*}/$file" "$WORK/mix/$1/$PAIR/" &&
-        cp -P "$theirs/${PAIR%/*}/$file" "$WORK/mix/both/$PAIR/"
+    cp -P --remove-destination "$theirs/${PAIR%/*}/$file" "$WORK/mix/$1/$PAIR/" &&
+        cp -P --remove-destination "$theirs/${PAIR%/*}/$file" "$WORK/mix/both/$PAIR/"
     passed "$1"
 }
 
