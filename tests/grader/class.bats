@@ -253,7 +253,7 @@ END
     # the protocols differ from the published one
     for kit in shm/posix:1:a shm/posix:2:b shm/posix:3:c mqueue/posix:2:d mqueue/posix:3:e fifo/posix:1: pipes/posix:1: alpc/model:1:; do
         IFS=: read -r pair level seed <<<"$kit"
-        SEED=$seed LEVEL=$level "$TESTS/grader/student-kit" $pair "$PWD/kit"
+        SEED=$seed LEVEL=$level "$TESTS/grader/student-kit" "$pair" "$PWD/kit"
         run -0 as_from_a_shell make -s -C kit
         [ -z "$output" ]
         [ -z "$seed" ] || run ! cmp -s kit/protocol.h "$SUITE/$pair/protocol.h"

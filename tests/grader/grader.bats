@@ -156,6 +156,7 @@ all_points() {
     cp "$TESTS/grader/classroom50/"* bundle
     # what a grading has written, in halves of points
     jq -c '.tests[0].points = 1.5 | .tests[0].max = 2.5' two.json >grade.json
+    # shellcheck disable=SC2016
     printf 'cp %q "${4#json=}"\ncat %q\n' "$PWD/grade.json" "$PWD/two.text" >bundle/suite/tests/grader/grade
     export CLASSROOM=os ASSIGNMENT=mqueue SUBMISSION_TAG=submit/1 COMMIT_URL=c RELEASE_URL=r OWNER=ada ASSIGNMENT_TYPE=individual
     (cd checkout && PATH=$PATH:/usr/sbin python3 ../bundle/autograder.py) || [ "$(id -u)" != 0 ]
@@ -173,10 +174,10 @@ all_points() {
 
 @test "the files for GitHub Actions and GitLab call the grader as it is" {
     for file in "$TESTS"/grader/ci/*.yml; do
-        grep -q 'tests/grader/grade "$PAIR" ' "$file"
+        grep -qF "tests/grader/grade \"\$PAIR\" " "$file"
         run ! grep -P '\t' "$file"
     done
-    for format in $(grep -ho '[a-z]*=[a-z]*[.]' "$TESTS"/grader/ci/*.yml | cut -d = -f 1); do
+    while read -r format; do
         grep -q "^# FORMAT:.* $format," "$TESTS/grader/grade"
-    done
+    done < <(grep -ho '[a-z]*=[a-z]*[.]' "$TESTS"/grader/ci/*.yml | cut -d = -f 1)
 }
