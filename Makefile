@@ -52,6 +52,9 @@ mistake: runnable ## list a pair's typical mistakes, or show and run one: PAIR=s
 exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder [LEVEL=1, 2 or 3 | FROM=naive]
 	@sh tests/grader/exercise "$$PAIR" "$$DIR"
 
+student-kit: runnable ## write what you hand out: PAIR=shm/posix DIR=new-folder [LEVEL=1, 2 or 3] [SEED=word, for a protocol of your own]
+	@bash tests/grader/student-kit "$$PAIR" "$$DIR"
+
 test: programs ## test every pair; some: ONLY="shm" or ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
 	@set -f; bash tests/run $$ONLY && [ ! -s build/failed ]
 
