@@ -28,7 +28,8 @@ runnable:
 
 # One topic's failure stops no other: each says what was built, and the failures stand last.
 programs: runnable
-	@mkdir -p build && : >build/failed
+	@mkdir -p build 2>/dev/null && (: >build/failed) 2>/dev/null || { \
+	echo 'make: nothing can be written in this folder: copy it to one of yours, and go on there' >&2; exit 1; }
 	@$(each_topic) $(MAKE) -s -C "./$$topic" || echo "$$topic" >>build/failed; done
 	@[ ! -e handouts/naive/Makefile ] || $(MAKE) -s -C handouts/naive || echo naive >>build/failed
 	@sed 's/$$/: not built: the error stands above/' build/failed
@@ -59,18 +60,20 @@ grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [
 	if [ -n "$$ALL" ]; then bash tests/grader/class "$$PAIR" "$$ALL" "$$RESULTS" "$$FORMAT"; \
 	else bash tests/grader/grade "$$PAIR" "$$SUBMISSION" $${FORMAT:+"$$FORMAT"}; fi || [ $$? = 1 ]
 
-lint: runnable ## check the sources with every compiler and checker that is installed
+lint: programs ## check the sources with every compiler and checker that is installed
 	@bash tests/run lint.bats
 
 bench: programs ## measure the pairs against cat | cat, in ratios (about a minute)
 	@bash tests/bench
 
 sheets := $(patsubst handouts/%.md,%,$(filter-out handouts/README.md,$(wildcard handouts/*.md)))
+# beside each sheet a trace of its pair, where the pair runs on Linux itself: its last line links it
+traces := $(patsubst %,build/handouts/%.html,$(subst /,-,$(wildcard $(sheets:%=%/posix) $(sheets:%=%/model))))
 pages := index $(sheets)
 rendered := $(pages:%=build/handouts/%.html) $(pages:%=build/handouts/%.pdf) \
 	$(if $(filter letter,$(value PAPER)),$(pages:%=build/handouts/letter/%.pdf)) \
 	$(if $(value KEY),build/key/key.html build/key/key.pdf)
-handouts: $(rendered) ## write a course page and the lab sheets into build/handouts, as HTML and PDF; also US Letter: PAPER=letter; the answers, into build/key: KEY=1
+handouts: $(traces) $(rendered) ## write a course page, the lab sheets and a trace of each pair into build/handouts, as HTML and PDF; also US Letter: PAPER=letter; the answers, into build/key: KEY=1
 
 rendering := $(wildcard handouts/*.svg handouts/render/*)
 build/handouts/index.html: handouts/README.md build/handouts/.downloads.md $(rendering)
@@ -88,6 +91,11 @@ mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 \
 	$$(pandoc --help | grep -q -e --embed-resources && echo --embed-resources || echo --self-contained) \
 	--standalone --template render/template.html --lua-filter render/filter.lua -o ../$@ $(<:handouts/%=%)
 endef
+
+$(traces): $(wildcard tests/stage/*.py tests/stage/trace tests/stage/page.html tests/tools/calls.c) \
+	$(wildcard */posix/*.[ch] alpc/model/*.[ch])
+	@env -u INPUT -u WITH -u MISTAKE PAIR=$(subst -,/,$(basename $(@F))) DIR=$(@D) tests/stage/trace trace >/dev/null || \
+	echo "handouts: no trace of $(@F): the error stands above"
 
 # from standard input: no links to files beside it
 build/handouts/letter/%.pdf: build/handouts/%.html

@@ -113,4 +113,9 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     done < <(grep -o 'href="[^"]*"' "$ROOT/build/handouts/index.html" | sed 's/^href="//; s/"$//' | grep -v '^https:\|^#') >wrong
     cat wrong && [ ! -s wrong ]
     [ ! -e "$ROOT/build/handouts/key.html" ]
+    command -v python3 >/dev/null || skip "the traces beside the sheets need python3: apt-get install python3"
+    for page in {pipes,fifo,mqueue,shm}-posix alpc-model; do
+        grep -q "href=\"$page.html\"" "$ROOT/build/handouts/${page%-*}.html"
+        grep -q '"hang": false.*"same": true' "$ROOT/build/handouts/$page.html"
+    done
 }
