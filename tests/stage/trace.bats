@@ -8,6 +8,7 @@ setup() {
     need python3 python3
     need addr2line binutils
     need jq jq
+    python=$(python3 -c 'import sys; print(sys.executable)') # not what only leads to it
 }
 teardown() {
     [ -n "${BATS_TEST_COMPLETED:-}" ] || cat ./*.said
@@ -17,7 +18,7 @@ teardown() {
 traced() {
     local label=$1 page
     shift
-    env DIR="$label" "$@" "$SUITE/tests/stage/trace" "${WHAT:-trace}" >"$label.said" 2>&1 || return
+    env DIR="$label" "$@" "$python" "$SUITE/tests/stage/trace" "${WHAT:-trace}" >"$label.said" 2>&1 || return
     for page in "$label"/*.html; do
         sed -n 's,.*id="facts">\(.*\)</script>.*,\1,p' "$page" >"$label.facts"
     done

@@ -32,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FRAMES = 3, ARGUMENTS = 5, TEXT = 96, MOST = 2000000, DESCRIPTORS = 16 };
+enum { FRAMES = 3, ARGUMENTS = 5, TEXT = 96, MOST = 1000000, DESCRIPTORS = 16 };
 
 struct record {                  /* tests/stage/replay.py reads them */
 	uint64_t start, end;     /* ns; 0: has not returned */
