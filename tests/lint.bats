@@ -25,7 +25,7 @@ files() {
                 echo "$file"
             done
         ;;
-    tools) printf '%s\n' tests/tools/{probe,holder}.c ;;
+    tools) printf '%s\n' tests/tools/{probe,holder}.c tests/windows-kit/check.c ;;
     esac
 }
 
@@ -57,6 +57,11 @@ compile() { # COMPILER [FLAG]...
 @test "clang has nothing to say" {
     need clang clang
     compile clang
+}
+
+@test "gcc with musl's headers has nothing to say" {
+    need musl-gcc musl-tools
+    compile musl-gcc
 }
 
 # All branches, where this version asks; and mmap, MapViewOfFile fail otherwise than by NULL from malloc

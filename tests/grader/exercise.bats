@@ -97,17 +97,17 @@ each_level() { # PATTERN
     need jq jq
     begin pipes/posix 1
     CHECKS='builds|random words' patience=4 run -1 grade "$PAIR" "$start"
-    [[ $output == *' 3/3'*'producer.c builds'* && $output == *' 0/10'*': random words'*'not written yet'* ]]
+    [[ $output == *' 2/2'*'producer.c builds'* && $output == *' 0/'*': random words'*'not written yet'* ]]
     rm -rf suite
     begin mqueue/posix 3
-    CHECKS='producer.*builds|producer.*(random words|INT and TERM while)' patience=4 run -1 grade "$PAIR" "$start"
-    [[ $output == *' 10/10'*'random words'*' 0/3'*'INT and TERM while'* ]]
+    CHECKS='builds|producer.*(a big input|INT and TERM)' patience=4 run -1 grade "$PAIR" "$start"
+    [[ $output == *' 3/3'*'a big input'*' 0/4'*'INT and TERM'* ]]
 }
 
 @test "each of the grader's checks belongs to a level, and an unknown level is wrong usage" {
     local checks
     checks=$(for level in 1 2 3; do "$TESTS/grader/exercise" --checks $level; done | paste -sd '|')
-    run ! grep -Ev "^@test \"\[[0-9]+\] .*($checks)" <(grep '^@test' "$TESTS/grader/grade.bats")
+    run ! grep -Ev "^@test \"\[[^]]*\] .*($checks)" <(grep '^@test' "$TESTS/grader/grade.bats")
     run -2 "$TESTS/grader/exercise" --checks 4
     LEVEL=4 run -2 "$TESTS/grader/exercise" shm/posix "$PWD/mine"
     [ ! -e mine ]
@@ -122,7 +122,7 @@ each_level() { # PATTERN
         cmp "$folder/producer.c" "${TESTS%/*}/handouts/naive/${folder/\//-}/producer.c"
     done
     [ -e shm/posix/protocol.h ] && [ ! -e shm/posix/care.h ] && [ -e mailslot/windows/err.h ]
-    has_text shm/posix/ASSIGNMENT.md '`LEVEL=3`: The care'
+    has_text shm/posix/ASSIGNMENT.md 'LEVEL=3.: The care'
     FROM=naive run -2 "$TESTS/grader/exercise" alpc/model "$PWD/other"
     FROM=home run -2 "$TESTS/grader/exercise" shm/posix "$PWD/other"
     [ ! -e other ]

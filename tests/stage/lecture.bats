@@ -20,7 +20,6 @@ open_terminal() {
     case $PAIR in
     */windows | */rpc) start_wine ;;
     mach/*) need_mach ;;
-    *) can_strace ;;
     esac
     run_in_terminal "$SUITE/tests/stage/lecture" "$PAIR" -- PAUSE=0 "$@"
     use_name "lecture-$(<pid)"
@@ -43,6 +42,7 @@ plays() { # PAIR
     cd "$SUITE"
     for pair in */*/producer.c; do
         pair=${pair%/producer.c}
+        [ -e "${pair%%/*}/Makefile" ] || continue # a class, say
         echo "$pair"
         has_text tests/stage/lecture.bats "^    plays $pair\$"
     done
@@ -98,13 +98,13 @@ plays() { # PAIR
 
 @test "each step waits for a key and shows the calls, the queue, and what to watch" {
     open_terminal mqueue/posix STEP=1
-    shows '^.. step 1 '
-    shows 'mq_open\("/lecture-[0-9]+", O_WRONLY\|O_CREAT\|O_NONBLOCK, 0600, \{mq_flags'
-    shows 'mq_curmsgs=0\}\) = 3$'
+    draws ' step 1 '
+    shows 'mq_open\("/lecture-[0-9]+", O_CREAT\|O_NONBLOCK\|O_WRONLY, 0600, \{mq_maxmsg='
+    shows '\}\) = 3$'
     shows '^QSIZE:0 '
     terminal send-keys b # there is none before it
     terminal send-keys Enter
-    shows '^.. step 2 '
+    draws ' step 2 '
     shows 'mq_send\(3, "line 1\\n", 7, 0\) = 0  <- mq_timedsend$'
     shows '^QSIZE:7 '
     shows '^A line is typed\. '
@@ -112,19 +112,19 @@ plays() { # PAIR
     shows 'producer: waiting for a consumer'
     shows '^600 10$'
     terminal send-keys Space
-    shows '^.. step 4 '
+    draws ' step 4 '
     shows '^QSIZE:0 '
     terminal send-keys b
-    shows '^.. step 3 again .above: step 4. '
+    shows '^[^ ]+ step 3 again .above: step 4. '
     shows '^10 messages fill the queue'
     terminal send-keys PageUp
-    shows '^.. step 2 again '
+    shows '^[^ ]+ step 2 again '
     terminal send-keys PageDown
-    shows '^.. step 3 again '
+    shows '^[^ ]+ step 3 again '
     terminal send-keys Right
-    shows '^.. step 4 - '
+    shows '^[^ ]+ step 4 - '
     terminal send-keys Space
-    shows 'mq_receive\(3, "the last line\\n", 8192, NULL\) = 14  <- mq_timedreceive$'
+    shows 'mq_receive\(3, "the last line\\n", 8192\) = 14  <- mq_timedreceive$'
     terminal send-keys Space
     shows 'mq_unlink\("/lecture-[0-9]+"\) = 0$'
     shows 'there is no such queue'
@@ -139,9 +139,9 @@ plays() { # PAIR
 @test "Ctrl-C in the middle leaves nothing" {
     for pair in shm/posix mqueue/posix fifo/posix pipes/posix alpc/model; do
         open_terminal $pair STEP=1
-        shows '^.. step 1 '
+        draws ' step 1 '
         terminal send-keys Space
-        shows '^.. step 2 '
+        draws ' step 2 '
         terminal send-keys C-c
         over 130
         all_gone
@@ -152,7 +152,7 @@ plays() { # PAIR
 @test "closing the terminal in the middle leaves nothing" {
     for pair in shm/posix mqueue/posix fifo/posix pipes/posix alpc/model; do
         open_terminal $pair STEP=1
-        shows '^.. step 1 '
+        draws ' step 1 '
         close_terminal
         all_gone
     done
@@ -160,7 +160,7 @@ plays() { # PAIR
 
 @test "a signal to the lecture leaves nothing" {
     open_terminal mqueue/posix STEP=1
-    shows '^.. step 1 '
+    draws ' step 1 '
     kill -TERM "$(cat pid)"
     over 143
     all_gone
@@ -168,12 +168,9 @@ plays() { # PAIR
 
 # a copy of the suite whose consumer of shared memory is another
 broken() { # SED-EXPRESSION
-    rm -rf suite
-    mkdir suite
-    cp -R "${TESTS%/*}/shm" "${TESTS%/*}/tests" suite
-    rm -f suite/shm/windows/*.exe
-    sed -i "$1" suite/shm/posix/consumer.c
-    make -s -C suite/shm CFLAGS=-O0 posix/consumer 2>/dev/null
+    [ -d suite ] || { mkdir suite && cp -R "${TESTS%/*}"/{shm,tests} suite; }
+    sed "$1" "${TESTS%/*}/shm/posix/consumer.c" >suite/shm/posix/consumer.c
+    gcc -std=gnu17 -w -pthread -o suite/shm/posix/consumer suite/shm/posix/consumer.c -lrt
     SUITE=$PWD/suite
     open_terminal shm/posix
     over 1
@@ -188,20 +185,7 @@ broken() { # SED-EXPRESSION
     has_text err '^demo: '
     broken 's/slot->length - done)/1)/; s/slot->data + done/slot->data/'
     has_text err '^demo: what came out is not what went in'
-    has_text err '^ftruncate' # and what stood on the screen
-}
-
-@test "without strace it plays all the same, and says what is missing" {
-    mkdir bin
-    printf '#!/bin/sh\nexit 1\n' >bin/strace
-    chmod +x bin/strace
-    open_terminal fifo/posix PATH="$PWD/bin:$PATH" STEP=1
-    shows '^\(no system calls here .*apt-get install strace\)$'
-    for step in 1 2 3 4 5; do
-        shows "^.. step $step "
-        terminal send-keys Space
-    done
-    over 0
+    has_text err '^sem_post' # and what stood on the screen
 }
 
 @test "without tmux or a terminal it says what it needs" {

@@ -1,4 +1,4 @@
-# terminal.bash: a terminal of a test's own, of 80 columns and 24 rows, in tmux: for what runs in one.
+# terminal.bash: a terminal of a test's own, of 80 columns and 24 rows, in tmux.
 
 terminal() {
     tmux -S "$PWD/terminal" -f /dev/null "$@"
@@ -8,7 +8,8 @@ close_terminal() { # which may have closed by itself
     if [ -S terminal ]; then terminal kill-server 2>/dev/null || true; fi
 }
 
-# run_in_terminal SCRIPT [ARGUMENT]... -- [NAME=VALUE]...: its process in pid, its words in err, at the end status
+# run_in_terminal SCRIPT [ARGUMENT]... -- [NAME=VALUE]...: its process in pid, its words in err, at the
+# end its status in status
 run_in_terminal() {
     local words=()
     while [ "$1" != -- ]; do
@@ -16,12 +17,11 @@ run_in_terminal() {
         shift
     done
     shift
-    mkdir -p tmp
-    rm -f status pid written
+    if [ -d tmp ]; then rm -f status pid written; else mkdir tmp; fi
     # shellcheck disable=SC2016 # expanded in the terminal
     (
         close_others
-        terminal new-session -d -x 80 -y 24 env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" "$@" \
+        terminal new-session -d -x 80 -y 24 env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" TERM=screen "$@" \
             sh -c 'sh -c '\''echo $$ >pid; exec "$0" "$@" 2>err'\'' "$0" "$@"; echo $? >status' "${words[@]}" \; \
             pipe-pane 'exec cat >>written' # grows whenever there is something new to be seen
     )
@@ -40,9 +40,16 @@ shows() {
     echo "looked for $1, there is:" && cat screen && return 1
 }
 
+# draws TEXT: it has been drawn, by now or before: this costs no process, a look at the screen does
+draws() {
+    eventually has_text written "$1"
+}
+
 over() { # STATUS
+    local said
     eventually [ -s status ]
-    [ "$(<status)" = "$1" ]
+    read -r said <status
+    [ "$said" = "$1" ]
 }
 
 is_empty() { # FOLDER

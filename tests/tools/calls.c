@@ -5,6 +5,7 @@
  * what is noted stays there whatever the process dies of. A call is noted before it is made: a
  * record whose end is 0 is of a call that never returned. Only calls that the program itself makes
  * are noted, not those that the C library makes for it. */
+#include "calls.h"
 #include <dlfcn.h>
 #include <err.h>
 #include <errno.h>
@@ -32,20 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FRAMES = 3, ARGUMENTS = 5, TEXT = 96, MOST = 1000000, DESCRIPTORS = 16 };
-
-struct record {                  /* tests/stage/replay.py reads them */
-	uint64_t start, end;     /* ns; 0: has not returned */
-	uint64_t frames[FRAMES]; /* return addresses in the program, the innermost first */
-	int64_t arguments[ARGUMENTS];
-	int64_t result;
-	int32_t error;     /* errno, if the result says that the call failed */
-	uint32_t switches; /* how often it gave up the processor: it waited */
-	uint32_t length;   /* of text */
-	uint32_t thread;
-	char name[16];
-	char text[TEXT]; /* a name, or the first bytes of what was moved */
-};
+enum { DESCRIPTORS = 16 };
 
 static struct record *records, nowhere; /* records[0] is about the process itself */
 static atomic_uint count;
@@ -153,6 +141,7 @@ static void note_descriptor(int fd)
 	record->start = record->end = now();
 }
 
+#ifdef __GLIBC__ /* elsewhere nothing tells the status; trace learns it from waitpid */
 static void at_exit(int status, void *unused)
 {
 	(void)unused;
@@ -161,6 +150,7 @@ static void at_exit(int status, void *unused)
 
 	finish(begin("exit", frame, arguments), 0, 0);
 }
+#endif
 
 static int find_program(struct dl_phdr_info *info, size_t size, void *unused)
 {
@@ -216,7 +206,9 @@ __attribute__((constructor)) static void set_up(void)
 	dl_iterate_phdr(find_program, NULL);
 	stack_end = (char *)environ;
 	open_log();
+#ifdef __GLIBC__
 	on_exit(at_exit, NULL);
+#endif
 }
 
 /* The wrappers: each defines a function of the C library, and calls the next one of that name */
@@ -464,7 +456,9 @@ static int note_open(struct record *record, int fd)
 		return note_open(record, real(path, flags, mode));                             \
 	}
 OPEN(open)
+#ifdef __GLIBC__ /* elsewhere another name for the same */
 OPEN(open64)
+#endif
 
 int dup2(int from, int to)
 {
@@ -564,7 +558,9 @@ NUMBERS(int, pause, (void), (), 0)
 		return result;                                                                 \
 	}
 FCNTL(fcntl)
+#ifdef __GLIBC__
 FCNTL(fcntl64)
+#endif
 
 /* processes and signals */
 pid_t fork(void)

@@ -132,7 +132,7 @@ struct descriptor {
 struct process {
 	pid_t pid, parent;
 	int ours; /* of the suite, or of the folders that were named */
-	char name[32], state, wchan[48], program[PATH_MAX];
+	char name[32], state, wchan[48];
 	enum call call;
 	const char *call_name;
 	int knows_arguments; /* of the call: else it is told by wchan alone */
@@ -142,7 +142,8 @@ struct process {
 	int count;
 };
 
-static struct process *processes;
+enum { MOST_PROCESSES = 8192 };
+static struct process processes[MOST_PROCESSES];
 static int process_count;
 static int by_wchan_alone; /* as where /proc/PID/syscall may not be read */
 
@@ -265,8 +266,9 @@ static inline int by_number(const void *a, const void *b)
 	return ((const struct process *)a)->pid - ((const struct process *)b)->pid;
 }
 
-/* All of this user's processes; those are ours whose program lies in one of the folders. */
-static inline void load_processes(char **folders)
+/* All of this user's processes that are wanted; those are ours whose program lies in one of the
+ * folders. */
+static inline void load_processes(char **folders, int (*is_wanted)(pid_t))
 {
 	struct dirent *entry;
 	DIR *all = opendir("/proc");
@@ -276,29 +278,26 @@ static inline void load_processes(char **folders)
 	for (int i = 0; i < process_count; i++)
 		free(processes[i].descriptors);
 	process_count = 0;
-	while ((entry = readdir(all)) != NULL) {
+	while (process_count < MOST_PROCESSES && (entry = readdir(all)) != NULL) {
 		struct process p = {.pid = atoi(entry->d_name)};
 		struct stat status;
-		char path[64];
+		char path[64], program[PATH_MAX] = "";
 		ssize_t length;
 
 		snprintf(path, sizeof path, "/proc/%d", (int)p.pid);
 		if (p.pid <= 0 || p.pid == getpid() || stat(path, &status) == -1 ||
-		    status.st_uid != getuid())
+		    status.st_uid != getuid() || !is_wanted(p.pid))
 			continue;
 		if (read_proc(p.pid, "comm", p.name, sizeof p.name) <= 0)
 			continue;
 		p.name[strcspn(p.name, "\n")] = '\0';
 		snprintf(path, sizeof path, "/proc/%d/exe", (int)p.pid);
-		if ((length = readlink(path, p.program, sizeof p.program - 1)) > 0)
-			p.program[length] = '\0';
-		p.ours = lies_in(p.program, folders);
+		if ((length = readlink(path, program, sizeof program - 1)) > 0)
+			program[length] = '\0';
+		p.ours = lies_in(program, folders);
 		load_descriptors(&p);
 		if (p.ours || length <= 0)
 			load_call(&p);
-		processes = realloc(processes, (process_count + 1) * sizeof *processes);
-		if (processes == NULL)
-			err(1, "realloc");
 		processes[process_count++] = p;
 	}
 	closedir(all);
@@ -411,7 +410,8 @@ struct unix_socket {
 	int listens, bytes; /* waiting in its queue; of one that listens: connections */
 	char name[110];
 };
-static struct unix_socket *sockets;
+enum { MOST_SOCKETS = 4096 };
+static struct unix_socket sockets[MOST_SOCKETS];
 static int socket_count;
 
 static inline void add_socket(const struct nlmsghdr *header)
@@ -440,10 +440,8 @@ static inline void add_socket(const struct nlmsghdr *header)
 			snprintf(one.name, sizeof one.name, "%.*s", length - 4, attribute + 4);
 		attribute += (length + 3) / 4 * 4;
 	}
-	sockets = realloc(sockets, (socket_count + 1) * sizeof *sockets);
-	if (sockets == NULL)
-		err(1, "realloc");
-	sockets[socket_count++] = one;
+	if (socket_count < MOST_SOCKETS)
+		sockets[socket_count++] = one;
 }
 
 static inline void load_sockets(void)

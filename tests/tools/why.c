@@ -31,6 +31,12 @@ static void print(void)
 	said_length = 0;
 }
 
+static int any(pid_t pid)
+{
+	(void)pid;
+	return 1;
+}
+
 int main(int argc, char *argv[])
 {
 	char *folders[64] = {NULL};
@@ -45,7 +51,7 @@ int main(int argc, char *argv[])
 		fputs("usage: why [-w] FOLDER...\n", stderr);
 		return 2;
 	}
-	load_processes(folders);
+	load_processes(folders, any);
 	for (int i = 0; i < process_count; i++)
 		if (processes[i].ours) {
 			explain(&processes[i]);

@@ -4,7 +4,7 @@
 
 int main(int argc, char *argv[])
 {
-	const char *name = object_name(argc > 1 ? argv[1] : NULL);
+	const char *name = argc > 1 ? argv[1] : "naive"; /* Windows takes it for Local\NAME */
 	HANDLE mapping, producer, empty, full, us = GetCurrentProcess();
 	DWORD length = 1, n;
 

@@ -4,7 +4,7 @@
 
 int main(int argc, char *argv[])
 {
-	const char *name = object_name(argc > 1 ? argv[1] : NULL);
+	const char *name = argc > 1 ? argv[1] : "naive"; /* Windows takes it for Local\NAME */
 	HANDLE mapping = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
 					    sizeof(struct segment), name);
 	struct segment *s = MapViewOfFile(mapping, FILE_MAP_WRITE, 0, 0, sizeof *s);
