@@ -76,7 +76,7 @@ all_at_once() { # waits for what runs in the background: each may fail
     jobs+=($!)
     WHAT=mistake traced shm PAIR=shm/posix MISTAKE=3 &
     jobs+=($!)
-    traced file PAIR=mqueue/posix MISTAKE=1 &
+    traced file PAIR=fifo/posix MISTAKE=2 &
     jobs+=($!)
     all_at_once "${jobs[@]}"
     holds pipes '.hang and (.never | sort) == [["consumer", "read"], ["producer", "waitpid"]]'
@@ -86,8 +86,8 @@ all_at_once() { # waits for what runs in the background: each may fail
     holds shm '.hang and (.never | sort) == [["consumer", "sem_timedwait"], ["producer", "sem_timedwait"]]'
     has_text shm.said 'What is seen: both wait for ever'
     has_text shm.said '^\+.*if \(length > 0\)'
-    holds file '.left | startswith("the queue /trace-")' # a name that stays behind
-    has_text file.said '^! Left behind: the queue'
+    holds file '.left == "the-fifo, mode 600"' # a name that stays behind
+    has_text file.said '^! Left behind: the-fifo, mode 600'
 }
 
 @test "a trace of a long run folds what repeats, and still counts it" {
