@@ -43,11 +43,12 @@ watch: programs ## a pair live, typed by you, and what the kernel holds: PAIR=mq
 why: runnable ## say why each program of the suite that you have running waits; your own: WITH=folder
 	@bash tests/stage/why "$$WITH"
 
+python := command -v python3 >/dev/null || { echo 'it needs python3: apt-get install python3' >&2; exit 1; }; python3
 trace: runnable ## draw what happens in a run: PAIR=fifo/posix [INPUT=file] [WITH=folder] [MISTAKE=number] [DIR=folder]
-	@tests/stage/trace trace
+	@$(python) tests/stage/trace trace
 
 mistake: runnable ## list a pair's typical mistakes, or show and run one: PAIR=shm/posix [MISTAKE=number]
-	@tests/stage/trace mistake
+	@$(python) tests/stage/trace mistake
 
 exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder [LEVEL=1, 2 or 3 | FROM=naive]
 	@sh tests/grader/exercise "$$PAIR" "$$DIR"
