@@ -9,13 +9,13 @@ mistake() {
     local row file script side
     PAIR=$1
     use_name "why-$$-$BATS_TEST_NUMBER"
-    row=$(grep -F "| $2" "$TESTS/grader/mutants.md")
+    row=$(grep "^| $1 | .* | $2" "$TESTS/grader/mutants.md")
     row=${row#*"| $PAIR | "}
     file=${row%% |*} script=${row##*| \`} script=${script%\`*}
     rm -rf mine && mkdir -p mine/"$PAIR"
     cp "$OURS/$PAIR"/*.[ch] "$OURS/$PAIR"/{producer,consumer} mine/"$PAIR"
     sed -i "$script" "mine/$PAIR/$file"
-    ! cmp -s "mine/$PAIR/$file" "$OURS/$PAIR/$file"
+    if cmp -s "mine/$PAIR/$file" "$OURS/$PAIR/$file"; then return 1; fi
     for side in producer consumer; do
         if [ "$file" != "$side.c" ] && [ "$file" != care.h ]; then continue; fi
         gcc -std=gnu17 -w -pthread -o "mine/$PAIR/$side" "mine/$PAIR/$side.c" -lrt
@@ -77,6 +77,11 @@ p='producer \([0-9]+\)' c='consumer \([0-9]+\)' blind=()
     why_both_ways "$p.* waits in sem_wait on .*: its value is 0, no slot is empty, and its consumer is gone: nobody is left who could post it"
     why "$p can never go on"
     stop producer
+
+    mistake shm/posix 'takes over what it finds'
+    consume && produce input
+    why_both_ways "$c sleeps \(usleep\) between two tries: /dev/shm$name is there, and $p has it open, but this consumer does not take it for ready"
+    stop producer consumer
 
     mistake shm/posix "does not check \`write\`"
     OUT=/dev/full consume
