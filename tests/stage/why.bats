@@ -159,6 +159,7 @@ stop_one() { # LABEL: and leave the object
         mkdir -p "mine/$PAIR"
         cp "$SUITE/$PAIR"/{producer,consumer} "mine/$PAIR" # to be told from what else runs
     done
+    mv mine/fifo/posix/producer mine/fifo/posix/my-producer # as the sheets call a copy
     SUITE=$PWD/mine
     start_named() { # LABEL PAIR SIDE
         PAIR=$2
@@ -167,15 +168,15 @@ stop_one() { # LABEL: and leave the object
     }
     start_named shm shm/posix consumer
     start_named mqueue mqueue/posix consumer
-    start_named fifo fifo/posix producer
+    start_named fifo fifo/posix my-producer
     start_named alpc alpc/model producer
     why_both_ways "$c sleeps \(usleep\) between two tries: there is no /dev/shm/why-$$-shm yet: no producer has created it"
     why "$c waits in mq_receive on /why-$$-mqueue: it is empty, and no producer has it open"
-    why "$p, whose input has ended, waits in open on $PWD/why-$$-fifo: no consumer has opened its read end yet"
+    why "my-$p, whose input has ended, waits in open on $PWD/why-$$-fifo: no consumer has opened its read end yet"
     why "$p, whose input has ended, sleeps \(usleep\) between two tries: there is no connection port $PWD/why-$$-alpc: no consumer has created it"
     run ! has_text said 'never go on'
     kill -STOP "${pid[fifo]}"
-    why "$p is stopped \(by SIGSTOP or Ctrl-Z\): .kill -CONT ${pid[fifo]}. lets it go on"
+    why "my-$p is stopped \(by SIGSTOP or Ctrl-Z\): .kill -CONT ${pid[fifo]}. lets it go on"
     kill -KILL "${pid[@]}"
     "$TOOLS/mq-probe" --unlink "/why-$$-mqueue"
 }
