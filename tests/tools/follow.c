@@ -179,7 +179,10 @@ static void add_argument(const struct process *p, const struct record *r, char k
 		add_data(r, strcmp(r->name, "write") == 0 ? a[2] : a[1]);
 		break;
 	case 'r':
-		add_data(r, r->result);
+		if (r->end != 0 && r->error == 0)
+			add_data(r, r->result);
+		else
+			add("...");
 		break;
 	case 'p':
 		add("[%d, %d]", (int)a[0], (int)a[1]);
