@@ -1,4 +1,4 @@
-# The contract (README.md, "What every pair promises") against the pair that PAIR names.
+# The contract (handouts/contract.md) against the pair that PAIR names.
 # tests/run calls this once for each pair, without the tests tagged with a trait it has not.
 
 load helper

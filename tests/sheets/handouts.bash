@@ -10,12 +10,12 @@ setup() {
 teardown() { :; }
 
 # Plays the sheet's transcripts beside a copy of its topic; nothing may be left afterwards.
-play() { # SHEET [KIND]
+play() { # TOPIC [KIND [SHEET]]
     need python3 python3
     [ -n "${QUEUES:-}" ] || [[ $1 != mqueue ]] || skip "no message queues to be seen here: mount -t mqueue none /dev/mqueue"
     cp -Rp "$ROOT/$1" .
     own_default_names
-    (close_others && exec timeout -k 5 240 "$TESTS/sheets/transcript" "$SHEETS/$1.md" "${@:2}") </dev/null
+    (close_others && exec timeout -k 5 240 "$TESTS/sheets/transcript" "${3:-$SHEETS/$1.md}" ${2:+"$2"}) </dev/null
     [ -z "${ISOLATED:-}" ] || [ -z "$(ls /dev/shm; ls "$QUEUES")" ] # nobody else's can be there
 }
 

@@ -4,6 +4,10 @@ PAIR=none
 load ../helper
 load handouts
 
+@test "README.md: what it shows happens" {
+    play fifo '' "$ROOT/README.md"
+}
+
 @test "shm.md: what it shows happens" {
     play shm
 }
