@@ -7,8 +7,9 @@ each_topic = for makefile in ./*/Makefile; do \
 # What a user gives is data: it reaches the scripts by the environment, as it was typed, and never
 # becomes part of a command. $(value ...) keeps a $ in it from make; MAKEOVERRIDES would hand it on to
 # other makes, which would expand it. CC, CFLAGS and the like go on by the environment as well.
-data := SUBMISSION ALL FORMAT PAIR DIR PAUSE STEP ONLY SANITIZE FOR MACH_KERNEL MACH_SECONDS \
-	CHECKS GRADE_LIMIT PATIENCE TEST
+data := SUBMISSION ALL RESULTS JOBS SSHLOGIN EXCEL FORMAT PAIR DIR SEED PAUSE STEP ONLY SANITIZE FOR \
+	MACH_KERNEL MACH_SECONDS CHECKS GRADE_LIMIT PATIENCE TEST WITH FROM LEVEL COURSE KEY INPUT \
+	MISTAKE PROTOCOL
 $(foreach name,$(data),$(if $(value $(name)),$(eval override export $(name) := $$(value $(name)))))
 MAKEOVERRIDES =
 
@@ -29,19 +30,33 @@ runnable:
 programs: runnable
 	@mkdir -p build && : >build/failed
 	@$(each_topic) $(MAKE) -s -C "./$$topic" || echo "$$topic" >>build/failed; done
+	@[ ! -e handouts/naive/Makefile ] || $(MAKE) -s -C handouts/naive || echo naive >>build/failed
 	@sed 's/$$/: not built: the error stands above/' build/failed
 
 demo: programs ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
 	@if [ -n "$$PAIR" ]; then bash tests/stage/lecture "$$PAIR"; else bash tests/stage/demo; fi
 
-exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder
+watch: programs ## a pair live, typed by you, and what the kernel holds: PAIR=mqueue/posix [WITH=folder]
+	@bash tests/stage/watch "$$PAIR" "$$WITH"
+
+why: runnable ## say why each program of the suite that you have running waits; your own: WITH=folder
+	@bash tests/stage/why "$$WITH"
+
+trace: runnable ## draw what happens in a run: PAIR=fifo/posix [INPUT=file] [WITH=folder] [MISTAKE=number] [DIR=folder]
+	@tests/stage/trace trace
+
+mistake: runnable ## list a pair's typical mistakes, or show and run one: PAIR=shm/posix [MISTAKE=number]
+	@tests/stage/trace mistake
+
+exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder [LEVEL=1, 2 or 3 | FROM=naive]
 	@sh tests/grader/exercise "$$PAIR" "$$DIR"
 
 test: programs ## test every pair; some: ONLY="shm" or ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
 	@set -f; bash tests/run $$ONLY && [ ! -s build/failed ]
 
-grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope, ...], or ALL=folder of folders
-	@if [ -n "$$ALL" ]; then bash tests/grader/grade --all "$$PAIR" "$$ALL"; \
+grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope] [LEVEL=1, 2 or 3]; a class: ALL=folder RESULTS=folder JOBS=2
+	@[ -z "$$LEVEL" ] || CHECKS=$$(sh tests/grader/exercise --checks "$$LEVEL") || exit; export CHECKS; \
+	if [ -n "$$ALL" ]; then bash tests/grader/class "$$PAIR" "$$ALL" "$$RESULTS" "$$FORMAT"; \
 	else bash tests/grader/grade "$$PAIR" "$$SUBMISSION" $${FORMAT:+"$$FORMAT"}; fi || [ $$? = 1 ]
 
 lint: runnable ## check the sources with every compiler and checker that is installed
@@ -69,6 +84,9 @@ endef
 build/handouts/%.pdf: build/handouts/%.html # from standard input: no links to files beside it
 	@weasyprint -q - $@ <$<
 
+windows-kit: runnable ## write build/ipc-suite-windows.zip: .exe files, sources and a self-check for a Windows user
+	@sh tests/windows-kit/pack
+
 deps: runnable ## install what the tests need (apt, with sudo if you are not root); less: FOR=grade
 	@sh tests/deps
 
@@ -77,8 +95,9 @@ clean: ## remove what was built
 	@rm -rf build
 
 help: ## show this, and what is missing on this machine
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all runnable programs demo exercise test grade lint bench handouts deps clean help
+.PHONY: all runnable programs demo watch why trace mistake exercise student-kit test grade lint bench handouts windows-kit \
+	deps clean help

@@ -198,8 +198,8 @@ waited_once() { # SIDE: and said so
 in_use() {
     case $PAIR in
     shm/posix) echo "^producer: shm_open $name: another producer is using it\$" ;;
-    shm/windows) echo "^producer: CreateFileMapping $shown: another producer is using it: error 183: " ;;
-    mailslot/windows) echo "^consumer: CreateMutex $shown-alive: another consumer is using it: error 183: " ;;
+    shm/windows) echo "^producer: CreateFileMapping $shown: used by a producer, or by a dead one's consumer: error 183: " ;;
+    mailslot/windows) echo "^consumer: CreateMutex $shown-alive: another consumer is using it.?\$" ;;
     fifo/windows) echo "^consumer: CreateNamedPipe $shown: another consumer is using it: error (5|231): " ;;
     alpc/windows) echo "^consumer: NtAlpcCreatePort $shown: another consumer is using it: status C0000035" ;;
     alpc/model) echo "^consumer: bind $name: another consumer is using it\$" ;;

@@ -25,7 +25,7 @@ files() {
                 echo "$file"
             done
         ;;
-    tools) printf '%s\n' tests/tools/{probe,holder}.c ;;
+    tools) printf '%s\n' tests/tools/{probe,holder}.c tests/windows-kit/check.c ;;
     esac
 }
 

@@ -4,7 +4,7 @@
 load helper
 
 setup() {
-    unset "${!MAKE@}" MFLAGS PAIR SUBMISSION ALL FORMAT DIR PAUSE STEP ONLY SANITIZE FOR CC CFLAGS MINGW
+    unset "${!MAKE@}" MFLAGS PAIR SUBMISSION ALL RESULTS FORMAT DIR PAUSE STEP ONLY SANITIZE FOR CC CFLAGS MINGW
     cd "$BATS_TEST_TMPDIR" || return
 }
 teardown() { :; }
@@ -13,12 +13,12 @@ teardown() { :; }
 stand_ins() {
     local script
     mkdir -p suite/tests/{grader,stage} && cp "$SUITE/Makefile" suite
-    for script in run deps bench grader/grade grader/exercise stage/demo stage/lecture; do
+    for script in run deps bench grader/grade grader/class grader/exercise stage/demo stage/lecture stage/watch stage/why; do
         cat >"suite/tests/$script" <<'END'
 #!/bin/sh
 {
     printf '%s\0' "$0" "$@"
-    for name in PAIR SUBMISSION ALL FORMAT DIR PAUSE STEP ONLY SANITIZE FOR; do
+    for name in PAIR SUBMISSION ALL RESULTS FORMAT DIR PAUSE STEP ONLY SANITIZE WITH FOR; do
         eval "[ -z \"\${$name-}\" ] || printf '%s=%s\\0' $name \"\$$name\""
     done
 } >call
@@ -58,8 +58,8 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
 @test "make exercise, demo, test, deps and grade for a class hand on any name as it was typed" {
     local name="${names[*]}"
     stand_ins
-    in_suite grade PAIR="$name" ALL="$name"
-    called tests/grader/grade --all "$name" "$name" "PAIR=$name" "ALL=$name"
+    in_suite grade PAIR="$name" ALL="$name" RESULTS="$name" FORMAT="$name"
+    called tests/grader/class "$name" "$name" "$name" "$name" "PAIR=$name" "ALL=$name" "RESULTS=$name" "FORMAT=$name"
     in_suite exercise PAIR="$name" DIR="$name"
     called tests/grader/exercise "$name" "$name" "PAIR=$name" "DIR=$name"
     in_suite demo PAIR="$name" STEP="$name" PAUSE="$name"
@@ -68,6 +68,17 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
     called tests/run x ONLY=x "SANITIZE=$name"
     in_suite deps FOR="$name"
     called tests/deps "FOR=$name"
+}
+
+@test "make watch and why hand on any name as it was typed" {
+    local name
+    stand_ins
+    for name in "${names[@]:0:6}"; do # the others go the same way as above
+        in_suite watch PAIR="$name" WITH="$name"
+        called tests/stage/watch "$name" "$name" "PAIR=$name" "WITH=$name"
+        in_suite why WITH="$name"
+        called tests/stage/why "$name" "WITH=$name"
+    done
 }
 
 @test "a name from the environment is data, too" {

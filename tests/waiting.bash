@@ -41,7 +41,8 @@ has_ended() {
 has_text() {
     local line
     [ -e "$1" ] || return
-    while IFS= read -r line || [ -n "$line" ]; do
+    # a read that fails leaves the line as it was: so does one in /proc when the process ends
+    while line='' && { IFS= read -r line || [ -n "$line" ]; }; do
         if [[ $line =~ $2 ]]; then return 0; fi
     done <"$1" 2>/dev/null
     return 1

@@ -11,15 +11,16 @@ choose_wine() {
         # shellcheck disable=SC2034 # for whoever calls this
         WINE=(env GLIBC_TUNABLES=glibc.malloc.mmap_threshold=0 "$(command -v wine)")
     fi
+    # with TMPDIR set, Debian's Wine 10 frees what is not its own, and aborts: "free(): invalid pointer"
+    unset TMPDIR DISPLAY
     export WINEDEBUG=-all WINEDLLOVERRIDES='winedbg.exe=d;winemenubuilder.exe=d;mscoree=d;mshtml=d'
-    unset DISPLAY
 }
 
 end_wine() {
     local folder
     [ -d "$WINEPREFIX" ] || return 0
-    wineserver -k || true
-    # Debian's Wine has its sockets in a folder of /tmp, which it never removes
-    folder=$(cat "$WINEPREFIX/wineserver" 2>/dev/null) && rm -rf "/tmp/${folder:?}"
+    env -u TMPDIR wineserver -k || true
+    # Debian's Wine has its sockets in a folder of its own, which it never removes
+    folder=$(cat "$WINEPREFIX/wineserver" 2>/dev/null) && rm -rf {/tmp,"/run/user/$UID"}/"${folder:?}"
     return 0
 }

@@ -1,9 +1,9 @@
-/* care.h: what the slide of the lecture leaves out. What can go wrong, and what handles it:
- * - Another consumer has the name, or has just died and still has it: must_leave.
- * - Others could open it, since by default everybody may read from it: owner_only.
- * - There is no consumer yet, or it has no instance left for us: wait_for_consumer.
- * - The pipe is a stranger's: refuse_stranger.
- * - Files, pipes and consoles end differently: read_input.
+/* care.h: what the slide of the lecture leaves out. What can go wrong -> what handles it:
+ *   another consumer has the name, or has it yet, dying   -> must_leave
+ *   others could open it: by default all may read from it -> owner_only
+ *   no consumer yet, or it has no instance left for us    -> wait_for_consumer
+ *   the pipe is a stranger's                              -> refuse_stranger
+ *   files, pipes and consoles end differently             -> read_input
  * Nothing has to be removed, not even after Ctrl-C: Windows closes the handles of a process that
  * ends, and a pipe ends with its last handle. */
 #include "err.h"
@@ -12,8 +12,7 @@
 
 static const char *name; /* of the pipe */
 
-/* CreateNamedPipe failed: another consumer has the name, or, dying, for a moment. */
-static inline void must_leave(void)
+static inline void must_leave(void) /* CreateNamedPipe failed */
 {
 	static int tries;
 
@@ -48,28 +47,26 @@ static inline void wait_for_consumer(void) /* CreateFile failed */
 
 static inline void refuse_stranger(HANDLE pipe) /* whose process we may not open */
 {
-	HANDLE consumer = NULL;
+	HANDLE consumer;
 	ULONG id;
 
-	if (GetNamedPipeServerProcessId(pipe, &id))
-		consumer = OpenProcess(SYNCHRONIZE, FALSE, id);
-	if (consumer == NULL)
-		err(1, "OpenProcess (the consumer) %s", name);
+	if (!GetNamedPipeServerProcessId(pipe, &id))
+		err(1, "GetNamedPipeServerProcessId %s", name);
+	if ((consumer = OpenProcess(SYNCHRONIZE, FALSE, id)) == NULL)
+		err(1, "OpenProcess %s: the consumer died, or is not yours", name);
 	CloseHandle(consumer);
 }
 
-/* ReadFile from standard input; 0 at its end. */
-static inline DWORD read_input(char *data, DWORD size)
+static inline DWORD read_input(char *data, DWORD size) /* 0: the end of the input */
 {
 	HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
 	DWORD length, mode;
-	BOOL ok;
 
-	do /* again, if somebody wrote 0 bytes into a pipe: that is not its end */
-		ok = ReadFile(input, data, size, &length, NULL);
-	while (ok && length == 0 && PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL));
-	if (!ok && GetLastError() != ERROR_BROKEN_PIPE) /* a pipe's last writer has closed it */
-		err(1, "ReadFile standard input");
+	do /* again after a write of 0 bytes into a pipe: that is not its end */
+		if (!ReadFile(input, data, size, &length, NULL) &&
+		    GetLastError() != ERROR_BROKEN_PIPE) /* a pipe's end: no writer is left */
+			err(1, "ReadFile");
+	while (length == 0 && PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL));
 	if (length == 0 && GetConsoleMode(input, &mode))
 		Sleep(500); /* Ctrl-C looks like the end, until its handler ends us */
 	return length;

@@ -19,12 +19,12 @@ static DWORD WINAPI serve(void *pipe) /* one producer, with a thread of its own 
 		if (!ReadFile(pipe, message, sizeof message, &length, NULL)) {
 			warn("ReadFile %s: a producer died", name);
 			InterlockedExchange(&status, 1); /* but serve the others */
-			return 1;
+			break;
 		}
 		for (DWORD done = 0; done < length; done += n)
 			if (!WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), message + done,
 				       length - done, &n, NULL))
-				err(1, "WriteFile standard output");
+				err(1, "WriteFile");
 		written += length;
 	} while (length > 0);
 	WriteFile(pipe, &written, sizeof written, &n, NULL); /* if it lives */
@@ -38,6 +38,7 @@ int main(int argc, char *argv[])
 	HANDLE pipe, threads[PIPE_UNLIMITED_INSTANCES - 1];
 	DWORD messages = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS;
 	DWORD first = FILE_FLAG_FIRST_PIPE_INSTANCE;
+	SECURITY_ATTRIBUTES *security = owner_only();
 	char *end = NULL;
 	long producers = argc > 2 ? strtol(argv[2], &end, 10) : 1;
 
@@ -50,14 +51,18 @@ int main(int argc, char *argv[])
 	for (long i = 0; i < producers; i++) {
 		while ((pipe = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX | first, messages,
 						(DWORD)producers, LONGEST, LONGEST, 0,
-						owner_only())) == INVALID_HANDLE_VALUE)
+						security)) == INVALID_HANDLE_VALUE)
 			must_leave();
 		if ((threads[i] = CreateThread(NULL, 0, serve, pipe, 0, NULL)) == NULL)
 			err(1, "CreateThread");
 		first = 0;
 	}
 	warnx("waiting for a producer on %s", name);
-	for (long i = 0; i < producers; i++)
-		WaitForSingleObject(threads[i], INFINITE);
+	LocalFree(security->lpSecurityDescriptor);
+	for (long i = 0; i < producers; i++) {
+		if (WaitForSingleObject(threads[i], INFINITE) == WAIT_FAILED)
+			err(1, "WaitForSingleObject");
+		CloseHandle(threads[i]);
+	}
 	return status;
 }

@@ -1,7 +1,6 @@
 /* producer: writes its input into a named pipe, and reads the consumer's answer from it.
  * usage: producer [NAME] <input               its partner: consumer.c
- * Shows: CreateFile, WaitNamedPipe, WriteFile, ReadFile, CloseHandle. Several producers may
- * write at once, each through an instance of its own. */
+ * Shows: CreateFile, WaitNamedPipe, WriteFile, ReadFile, CloseHandle. */
 #include "care.h"
 
 int main(int argc, char *argv[])

@@ -8,11 +8,10 @@ enum { LONGEST = 65536 }; /* bytes of a message */
 
 static inline const char *pipe_name(const char *given) /* NULL: the default name */
 {
-	static char name[32800]; /* a command line is never longer */
-	char user[257] = "";
+	static char full_name[32800]; /* no command line is longer */
+	char own[300] = "fifo-";
 
-	GetUserNameA(user, &(DWORD){sizeof user});
-	snprintf(name, sizeof name, "\\\\.\\pipe\\%s%s", given ? "" : "fifo-",
-		 given ? given : user);
-	return name;
+	GetUserNameA(own + 5, &(DWORD){sizeof own - 5});
+	snprintf(full_name, sizeof full_name, "\\\\.\\pipe\\%s", given ? given : own);
+	return full_name;
 }

@@ -1,8 +1,8 @@
-/* care.h: what the slide of the lecture leaves out. What can go wrong, and what handles it:
- * - Another consumer has the name: own_name.
- * - The consumer is slower than a producer, or dies: know_consumer, wait_for_room.
- * - The mailslot is empty, and ReadFile will wait: before_read.
- * - Files, pipes and consoles end differently, and Windows has no getline: read_line.
+/* care.h: what the slide of the lecture leaves out. What can go wrong -> what handles it:
+ *   another consumer has the name, or something else    -> own_name, check
+ *   the consumer is slower than a producer, or dies     -> know_consumer, wait_for_room
+ *   the mailslot is empty, so that ReadFile will wait   -> before_read
+ *   files, pipes and consoles end differently           -> read_line
  * Nothing has to be removed, not even after Ctrl-C: Windows closes the handles of a process that
  * ends, and an object ends with its last handle. By default objects are for their owner alone. */
 #include "err.h"
@@ -19,20 +19,18 @@ static inline void check(HANDLE object, const char *call, const char *its_name)
 		    GetLastError() == ERROR_INVALID_HANDLE ? ": is something else" : "");
 }
 
-/* For the consumer. Windows gives the mutex of one that has died to the next that waits. */
-static inline void own_name(void)
+static inline void know_consumer(void)
 {
-	check(alive = CreateMutexA(NULL, TRUE, alive_name), "CreateMutex", alive_name);
-	if (GetLastError() == ERROR_ALREADY_EXISTS &&
-	    WaitForSingleObject(alive, 1000) == WAIT_TIMEOUT)
-		err(1, "CreateMutex %s: another consumer is using it", alive_name);
+	check(alive = CreateMutexA(NULL, FALSE, alive_name), "CreateMutex", alive_name);
 	check(room = CreateSemaphoreA(NULL, 0, ROOM, room_name), "CreateSemaphore", room_name);
 }
 
-static inline void know_consumer(void)
+static inline void own_name(void) /* for the consumer; that of a dead one is abandoned */
 {
-	check(alive = OpenMutexA(SYNCHRONIZE, FALSE, alive_name), "OpenMutex", alive_name);
-	check(room = OpenSemaphoreA(SYNCHRONIZE, FALSE, room_name), "OpenSemaphore", room_name);
+	know_consumer();
+	DWORD result = WaitForSingleObject(alive, 1000);
+	if (result != WAIT_OBJECT_0 && result != WAIT_ABANDONED)
+		errx(1, "CreateMutex %s: another consumer is using it", alive_name);
 }
 
 static inline void wait_for_room(void)
@@ -64,28 +62,27 @@ static inline void before_read(HANDLE mailslot)
 }
 
 /* A line, its newline included: its length, 0 at the end. A longer one is not stored whole. */
-static inline DWORD read_line(char line[LONGEST])
+static inline DWORD read_line(char line[LONGEST + 1])
 {
 	static char block[65536];
 	static DWORD next, end;
 	HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
 	DWORD length = 0, mode;
-	BOOL ok = TRUE;
 
 	do {
-		for (; ok && next == end; next = 0) {
-			ok = ReadFile(input, block, sizeof block, &end, NULL);
-			if (!ok && GetLastError() != ERROR_BROKEN_PIPE) /* a pipe's end */
-				err(1, "ReadFile standard input");
-			if (ok && end == 0) /* 0 bytes written into a pipe are not its end */
-				ok = PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL);
-		}
-		if (end == 0 && GetConsoleMode(input, &mode))
-			Sleep(500); /* Ctrl-C looks like the end, until its handler ends us */
-		if (end == 0)
+		while (next == end) {
+			next = 0;
+			if (!ReadFile(input, block, sizeof block, &end, NULL) &&
+			    GetLastError() != ERROR_BROKEN_PIPE) /* a pipe's end */
+				err(1, "ReadFile");
+			if (end > 0 || PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL))
+				continue; /* 0 bytes written into a pipe are not its end */
+			if (GetConsoleMode(input, &mode))
+				Sleep(500); /* Ctrl-C looks like the end, but then ends us */
 			return length;
-		if (length++ < LONGEST)
-			line[length - 1] = block[next];
+		}
+		if (length <= LONGEST)
+			line[length++] = block[next];
 	} while (block[next++] != '\n');
 	return length;
 }

@@ -1,7 +1,7 @@
 /* consumer: reads messages from a Windows mailslot and writes them out.
  * usage: consumer [NAME [PRODUCERS]] >output  its partner: producer.c
  * Shows: CreateMailslot, ReadFile, CloseHandle. */
-#include "care.h"
+#include "care.h" /* what the slide leaves out; the agreement is in protocol.h */
 
 int main(int argc, char *argv[])
 {
@@ -17,7 +17,7 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	set_names(argv[1]);
-	_setmode(_fileno(stdout), _O_BINARY); /* no carriage returns */
+	_setmode(_fileno(stdout), _O_BINARY); /* no carriage returns of its own */
 	own_name();
 	while ((mailslot = CreateMailslotA(name, sizeof message, MAILSLOT_WAIT_FOREVER,
 					   NULL)) == INVALID_HANDLE_VALUE) {
@@ -40,5 +40,7 @@ int main(int argc, char *argv[])
 	if (GetMailslotInfo(mailslot, NULL, NULL, &left, NULL) && left > 0)
 		warnx("messages of other producers lost with %s: %lu", name, left);
 	CloseHandle(mailslot);
+	CloseHandle(room);
+	CloseHandle(alive);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* producer: sends each line of its input as one message to a Windows mailslot.
  * usage: producer [NAME] <input               its partner: consumer.c
  * Shows: CreateFile, WriteFile, CloseHandle. */
-#include "care.h"
+#include "care.h" /* what the slide leaves out; the agreement is in protocol.h */
 
 int main(int argc, char *argv[])
 {
@@ -39,5 +39,7 @@ int main(int argc, char *argv[])
 	if (!WriteFile(mailslot, line, LONGEST + 1, &sent, NULL)) /* no more to come */
 		err(1, "WriteFile %s", name);
 	CloseHandle(mailslot);
+	CloseHandle(room);
+	CloseHandle(alive);
 	return status;
 }

@@ -18,9 +18,9 @@ int main(int argc, char *argv[])
 		fputs("usage: producer [CONSUMER] <input\n", stderr);
 		return 2;
 	}
-	if (!CreatePipe(&read_end, &write_end, NULL, sizeof block)) /* NULL: none inherited */
+	if (!CreatePipe(&read_end, &write_end, NULL, 2 * sizeof block)) /* both sides at once */
 		err(1, "CreatePipe");
-	/* The child inherits the read end alone: while a write end is open, there is no end. */
+	/* Let the child inherit the read end, and not the write end: or it would see no end. */
 	if (!SetHandleInformation(read_end, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
 		err(1, "SetHandleInformation");
 	start.hStdInput = read_end;

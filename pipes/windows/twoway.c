@@ -44,7 +44,7 @@ static void ask(HANDLE questions, HANDLE answers)
 	}
 }
 
-/* Make a pipe, one end of which the child inherits. */
+/* Creates a pipe, one end of which the child inherits. */
 static void make_pipe(HANDLE *read_end, HANDLE *write_end, HANDLE *childs)
 {
 	if (!CreatePipe(read_end, write_end, NULL, sizeof block))
@@ -58,7 +58,7 @@ int main(int argc, char *argv[])
 	HANDLE questions_in, questions_out, answers_in, answers_out;
 	STARTUPINFOA its = {.cb = sizeof its, .dwFlags = STARTF_USESTDHANDLES};
 	PROCESS_INFORMATION child;
-	static char path[32768], command[] = "twoway child";
+	char command[] = "twoway.exe child"; /* beside this one: in the same folder */
 	DWORD status;
 
 	if (argc == 2 && strcmp(argv[1], "child") == 0) {
@@ -74,16 +74,19 @@ int main(int argc, char *argv[])
 	its.hStdInput = questions_out;
 	its.hStdOutput = answers_in;
 	its.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-	GetModuleFileNameA(NULL, path, sizeof path);
-	if (!CreateProcessA(path, command, NULL, NULL, TRUE, 0, NULL, NULL, &its, &child))
-		err(1, "CreateProcess %s", path);
+	if (!CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &its, &child))
+		err(1, "CreateProcess twoway.exe");
 	CloseHandle(questions_out);
 	CloseHandle(answers_in); /* while we have a write end open, we see no end of file */
 	ask(questions_in, answers_out);
 	CloseHandle(questions_in); /* the child sees end of file */
-	WaitForSingleObject(child.hProcess, INFINITE);
+	CloseHandle(answers_out);
+	if (WaitForSingleObject(child.hProcess, INFINITE) == WAIT_FAILED)
+		err(1, "WaitForSingleObject");
 	if (!GetExitCodeProcess(child.hProcess, &status))
 		err(1, "GetExitCodeProcess");
+	CloseHandle(child.hProcess);
+	CloseHandle(child.hThread);
 	if (status != 0)
 		errx(1, "the child ended with status %lu", status);
 	return 0;

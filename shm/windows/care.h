@@ -1,23 +1,38 @@
-/* care.h: what the slide of the lecture leaves out. What can go wrong, and what handles it:
- * - The name is in use, or the survivor of a killed run still has the segment: is_new.
- * - A side has to wait for the other one: wait_for_consumer; wait_a_moment_for and is_ready.
- * - The semaphores are handles of the producer: copy_of gets the consumer its own.
- * - The other side dies: wait_for and has_died see it by the handle of its process.
- * - Files, pipes and consoles end differently: read_input.
+/* care.h: what the slide of the lecture leaves out. What can go wrong -> what handles it:
+ *   another run uses the name, or it is something else's  -> is_new, is_ready, if_other_kind
+ *   the other side comes later, or is killed              -> wait_for_consumer; wait_for
+ *   the semaphores are handles of the producer alone      -> copy_of
+ *   files, pipes and consoles end differently             -> read_input
  * Nothing has to be removed, not even after Ctrl-C: Windows closes the handles of a process that
  * ends, and an object ends with its last handle. By default objects are for their owner alone. */
 #include "err.h"
 #include "protocol.h"
 
+static const char PRODUCER[] = "producer", CONSUMER[] = "consumer";
 static const char *name; /* of the segment */
 static HANDLE other;     /* the other side's process; signaled when it has ended */
+
+static inline const char *get_name_or_exit(int argc, char *argv[], const char *usage)
+{
+	static char full_name[32800]; /* no command line is longer */
+	char user[257];
+
+	if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
+		fprintf(stderr, "usage: %s\n", usage);
+		exit(2);
+	}
+	if (!GetUserNameA(user, &(DWORD){sizeof user}))
+		err(1, "GetUserName");
+	snprintf(full_name, sizeof full_name, argc == 2 ? "Local\\%s" : "Local\\shm-%s",
+		 argc == 2 ? argv[1] : user);
+	return full_name;
+}
 
 static inline const char *if_other_kind(void) /* Windows calls it an invalid handle */
 {
 	return GetLastError() == ERROR_INVALID_HANDLE ? ": exists, but is something else" : "";
 }
 
-/* If not: another producer has it, or, for a moment, a consumer whose producer has died. */
 static inline int is_new(HANDLE mapping)
 {
 	static int tries;
@@ -27,7 +42,8 @@ static inline int is_new(HANDLE mapping)
 	if (GetLastError() != ERROR_ALREADY_EXISTS)
 		return 1;
 	if (++tries > 100)
-		err(1, "CreateFileMapping %s: another producer is using it", name);
+		err(1, "CreateFileMapping %s: used by a producer, or by a dead one's consumer",
+		    name);
 	CloseHandle(mapping);
 	Sleep(10);
 	return 0;
@@ -42,28 +58,38 @@ static inline void wait_a_moment_for(const char *side)
 	Sleep(10);
 }
 
+static inline int has_died(void)
+{
+	return WaitForSingleObject(other, 0) == WAIT_OBJECT_0;
+}
+
 static inline void wait_for_consumer(struct segment *segment)
 {
 	InterlockedExchange(&segment->producer, (LONG)GetCurrentProcessId()); /* come in */
 	while (segment->consumer == 0)
-		wait_a_moment_for("consumer");
-	other = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)segment->consumer);
-	if (other == NULL)
-		err(1, "OpenProcess (the consumer) %s", name);
+		wait_a_moment_for(CONSUMER);
+	if ((other = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)segment->consumer)) == NULL)
+		err(1, "OpenProcess %s: the consumer died, or is not yours", name);
 }
 
-/* For the consumer: is the segment set up, with a producer and without a consumer? */
-static inline int is_ready(struct segment *segment)
+/* For the consumer: is there a segment, its producer alive, and no consumer before us? */
+static inline int is_ready(HANDLE mapping, struct segment *segment)
 {
-	other = OpenProcess(SYNCHRONIZE | PROCESS_DUP_HANDLE, FALSE, (DWORD)segment->producer);
-	if (other == NULL && GetLastError() == ERROR_INVALID_PARAMETER) /* 0, or has ended */
-		return 0;
-	if (other == NULL)
-		err(1, "OpenProcess (the producer) %s", name);
-	if (WaitForSingleObject(other, 0) == WAIT_TIMEOUT &&
-	    InterlockedCompareExchange(&segment->consumer, (LONG)GetCurrentProcessId(), 0) == 0)
-		return 1;
-	CloseHandle(other);
+	if (mapping != NULL) {
+		other = OpenProcess(SYNCHRONIZE | PROCESS_DUP_HANDLE, FALSE,
+				    (DWORD)segment->producer);
+		if (other == NULL && GetLastError() != ERROR_INVALID_PARAMETER)
+			err(1, "OpenProcess %s: the producer is not yours", name);
+		if (other != NULL && !has_died() && /* NULL: it has ended, or its id is 0 */
+		    InterlockedCompareExchange(&segment->consumer, (LONG)GetCurrentProcessId(),
+					       0) == 0)
+			return 1;
+		if (other != NULL)
+			CloseHandle(other);
+		UnmapViewOfFile(segment);
+		CloseHandle(mapping);
+	}
+	wait_a_moment_for(PRODUCER);
 	return 0;
 }
 
@@ -73,16 +99,11 @@ static inline HANDLE copy_of(HANDLE producers)
 
 	if (!DuplicateHandle(other, producers, GetCurrentProcess(), &ours, 0, FALSE,
 			     DUPLICATE_SAME_ACCESS))
-		err(1, "DuplicateHandle %s", name);
+		err(1, "DuplicateHandle %s%s", name, has_died() ? ": the producer died" : "");
 	return ours;
 }
 
-static inline int has_died(void)
-{
-	return WaitForSingleObject(other, 0) == WAIT_OBJECT_0;
-}
-
-/* Wait for a slot, but end when the other side has died and left none. */
+/* Waits; but if the other side has died, takes what it left, then ends. */
 static inline void wait_for(HANDLE semaphore, const char *side)
 {
 	HANDLE either[] = {semaphore, other}; /* if both are signaled: the first */
@@ -94,18 +115,16 @@ static inline void wait_for(HANDLE semaphore, const char *side)
 		err(1, "WaitForMultipleObjects %s", name);
 }
 
-/* ReadFile from standard input; 0 at its end. */
-static inline DWORD read_input(char *data, DWORD size)
+static inline DWORD read_input(char *data, DWORD size) /* 0: the end of the input */
 {
 	HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
 	DWORD length, mode;
-	BOOL ok;
 
-	do /* again, if somebody wrote 0 bytes into a pipe: that is not its end */
-		ok = ReadFile(input, data, size, &length, NULL);
-	while (ok && length == 0 && PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL));
-	if (!ok && GetLastError() != ERROR_BROKEN_PIPE) /* a pipe's last writer has closed it */
-		err(1, "ReadFile standard input");
+	do /* again after a write of 0 bytes into a pipe: that is not its end */
+		if (!ReadFile(input, data, size, &length, NULL) &&
+		    GetLastError() != ERROR_BROKEN_PIPE) /* a pipe's end: no writer is left */
+			err(1, "ReadFile");
+	while (length == 0 && PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL));
 	if (length == 0 && GetConsoleMode(input, &mode))
 		Sleep(500); /* Ctrl-C looks like the end, until its handler ends us */
 	return length;

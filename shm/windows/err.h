@@ -14,28 +14,20 @@
 #define PRINTF_LIKE(format_at, arguments_at)
 #endif
 
-/* The name of the running program, without its folder and without .exe. */
-static inline const char *program_name(void)
+/* A line is one WriteFile: the lines of two processes do not mix. Nothing is static: several
+ * threads may come at once. error 0: none to report. */
+PRINTF_LIKE(2, 0)
+static inline void print_line(DWORD error, const char *format, va_list arguments)
 {
-	static char path[32768];
-	char *name, *dot;
+	char path[32768] = "", what[600], reason[300] = "", line[1400], *name, *dot;
+	DWORD length = 0;
 
-	GetModuleFileNameA(NULL, path, sizeof path - 1);
-	name = strrchr(path, '\\');
+	GetModuleFileNameA(NULL, path, sizeof path);
+	name = strrchr(path, '\\'); /* the program's name is without folder and .exe */
 	name = name == NULL ? path : name + 1;
 	dot = strrchr(name, '.');
 	if (dot != NULL)
 		*dot = '\0';
-	return name;
-}
-
-/* A line is one WriteFile: the lines of two processes do not mix. error 0: none to report. */
-PRINTF_LIKE(2, 0)
-static inline void print_line(DWORD error, const char *format, va_list arguments)
-{
-	char what[600], reason[300] = "", line[1400];
-	DWORD length = 0;
-
 	vsnprintf(what, sizeof what, format, arguments);
 	if (error != 0)
 		length = FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM |
@@ -45,10 +37,10 @@ static inline void print_line(DWORD error, const char *format, va_list arguments
 	if (length > 0 && reason[length - 1] == ' ')
 		reason[length - 1] = '\0';
 	if (error == 0)
-		snprintf(line, sizeof line, "%.300s: %s\n", program_name(), what);
+		snprintf(line, sizeof line, "%.300s: %s\n", name, what);
 	else
-		snprintf(line, sizeof line, "%.300s: %s: error %lu: %s\n", program_name(), what,
-			 error, reason);
+		snprintf(line, sizeof line, "%.300s: %s: error %lu: %s\n", name, what, error,
+			 reason);
 	WriteFile(GetStdHandle(STD_ERROR_HANDLE), line, (DWORD)strlen(line), &length, NULL);
 }
 

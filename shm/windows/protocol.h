@@ -1,27 +1,19 @@
-/* protocol.h: what a producer and a consumer agree on. The producer creates the segment, the
- * consumer opens it. A segment serves one pair, and ends with the last handle of it. */
-#include <stdio.h>
+/* protocol.h: what producer and consumer agree on. The producer creates the segment, the consumer
+ * opens it; by default it is called Local\shm- and the user's name. A segment serves one pair, and
+ * ends with its last handle. Each side holds a handle of the other's process, to see it die. */
 #include <windows.h>
 
-enum { SLOTS = 8, SLOT_SIZE = 131072 };
+enum { SLOTS = 4, SLOT_SIZE = 512 * 1024 };
 
 struct segment {
-	HANDLE empty; /* semaphore: slots that the producer may fill, at first all of them */
-	HANDLE full;  /* semaphore: slots that the consumer may empty, at first none */
+	HANDLE empty; /* semaphore: number of slots the producer may fill: at first all */
+	HANDLE full;  /* semaphore: number of slots the consumer may empty: at first none */
 	volatile LONG producer; /* its process id; 0: the segment is not set up yet */
 	volatile LONG consumer; /* its process id; 0: no consumer has come yet */
 	struct slot {
-		DWORD length; /* bytes in data, at most SLOT_SIZE; 0: end of data */
-		char data[SLOT_SIZE];
-	} slots[SLOTS]; /* used in turn: 0, 1, ... SLOTS - 1, 0, 1, ... */
+		DWORD length;         /* bytes in data; 0: end of data */
+		char data[SLOT_SIZE]; /* what one ReadFile returned */
+	} slots[SLOTS];               /* used in turn: 0, 1, ... SLOTS - 1, 0, 1, ... */
 };
-
-static inline const char *object_name(const char *given) /* NULL: the default name */
-{
-	static char name[32800]; /* a command line is never longer */
-	char user[257] = "";
-
-	GetUserNameA(user, &(DWORD){sizeof user});
-	snprintf(name, sizeof name, "Local\\%s%s", given ? "" : "shm-", given ? given : user);
-	return name;
-}
+_Static_assert(sizeof(HANDLE) == 8,
+	       "build for 64 bits: a 32-bit segment is laid out otherwise");

@@ -2,6 +2,7 @@
 
 load ../helper
 load grading
+load checks
 
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 teardown() { :; }
@@ -9,44 +10,51 @@ teardown() { :; }
 # mutants PAIR: each of the pair's mistakes, built, and sent through the check that is about it, and no other. What
 # grade does besides for a submission (its user, its namespaces, its limits) is tested with whole gradings.
 mutants() {
-    local pair=$1 n=0 row file mistake check script side folder
-    local -a rows jobs=()
+    local pair=$1 n=0 row file mistake check script side folder line number
+    local -a rows jobs=() lines folders=()
     mapfile -t rows < <(grep "^| $pair |" "$TESTS/grader/mutants.md")
     head -c 720000 /dev/urandom | base64 -w 24 >words
+    prepare_checks . "$TESTS/grader/grade.bats"
+    mapfile -t lines <all
     for row in "${rows[@]}"; do # as grade lays it out
         IFS='|' read -r _ _ file mistake _ check script _ <<<"$row"
         read -r file <<<"$file"
-        read -r side _ <<<"${check%%:*}" # the check's: producer, consumer or both
-        for each in producer consumer; do
-            if [ "$side" != both ] && [ "$side" != $each ]; then continue; fi
-            echo "$((n + 1))/mix/both/${pair%/*} ${pair#*/}/$each -k"
-        done >>sides
-        script=${script#*\`} script=${script%\`*}
-        folder=$((++n))/mix/both/${pair%/*}
-        mkdir -p "$folder" $n/{bats,box/{1..60},mix/{producer,consumer}/"$pair"}
-        cp -R "$SUITE/${pair%/*}/Makefile" "$SUITE/$pair" "$folder"
-        rm -f "$folder/${pair#*/}"/{producer,consumer}
-        sed -i "$script" "$folder/${pair#*/}/$file"
-        ! cmp -s "$folder/${pair#*/}/$file" "$SUITE/$pair/$file" ||
-            { echo "$mistake: the script changes nothing" && return 1; }
-        ln -s "$PWD/$n/mix/both/$pair/producer" "$SUITE/$pair/consumer" "$n/mix/producer/$pair"
-        ln -s "$PWD/$n/mix/both/$pair/consumer" "$SUITE/$pair/producer" "$n/mix/consumer/$pair"
-    done
-    xargs -P "$(nproc)" -n 3 make CFLAGS=-O0 -s -C <sides 2>warnings
-    for ((n = 1; n <= ${#rows[@]}; n++)); do
-        IFS='|' read -r _ _ _ _ _ check _ <<<"${rows[n - 1]}"
         read -r check <<<"$check"
+        side=${check%%:*}
+        for line in "${lines[@]}" none; do [[ $line != *"] $check"* ]] || break; done
+        [ "$line" != none ] || { echo "no such check: $check" && return 1; }
+        number=${line%%$'\t'*} line=${line##*$'\t'}
+        script=${script#*\`} script=${script%\`*}
+        folder=$PWD/$((++n))/mix/$side/$pair
+        mkdir -p $n/{bats,box/$number} "$folder"
+        printf '%s\t%s\n' "$number" "$line" >$n/plan
+        sed "$script" "$SUITE/$pair/$file" >"$folder/$file"
+        [ "$(<"$folder/$file")" != "$(<"$SUITE/$pair/$file")" ] || { echo "$mistake: the script changes nothing" && return 1; }
+        case $side in
+        producer) ln -s "$SUITE/$pair/consumer" "$folder" ;;
+        consumer) ln -s "$SUITE/$pair/producer" "$folder" ;;
+        esac
+        for each in producer consumer; do
+            if [ "$side" = both ] || [ "$side" = $each ]; then
+                [ -e "$folder/$each.c" ] || (cat "$SUITE/$pair/$each.c" >"$folder/$each.c")
+                echo "all: $folder/$each"
+            fi
+        done >>Makefile
+    done
+    cat >>Makefile <<<"%: %.c; @cc -std=gnu17 -O0 -w -iquote $SUITE/$pair -o \$@ \$< -lrt"
+    make -s -j"$(nproc)"
+    for ((n = 1; n <= ${#rows[@]}; n++)); do
         ((n <= 4)) || wait -n || true # each one's status is asked for below
-        (
-            export PAIR=$pair WORK=$PWD/$n RANDOM_WORDS=$PWD/words STUDENT_ID='' AS_STUDENT='' ISOLATED=''
-            export PATIENCE=$((5 * ${SLOWNESS:-1})) TMPDIR=$PWD/$n/bats
-            as_from_a_shell bats -F tap -f "$check" "$TESTS/grader/grade.bats" >$n.tap 2>&1 || true
-            has_text $n.tap "^not ok [0-9]+ \[[0-9]+\] $check"
-        ) &
+        env -i PATH="$PATH" LC_ALL=C HOME="$PWD/$n" TMPDIR="$PWD/$n/bats" SUITE="$SUITE" PAIR="$pair" WORK="$PWD/$n" \
+            OURS="$SUITE" TOOLS="$TOOLS" RANDOM_WORDS="$PWD/words" STUDENT_ID= AS_STUDENT= PROTOCOL=ours SUBMISSION=mine \
+            PATIENCE=$((5 * ${SLOWNESS:-1})) ${QUEUES:+QUEUES="$QUEUES"} \
+            bash "$TESTS/grader/checks.bash" checks $n/plan </dev/null >$n.tap 2>&1 3>&- &
         jobs[n]=$!
     done
     for n in "${!jobs[@]}"; do
-        wait "${jobs[n]}" || { echo "not found: ${rows[n - 1]}" && cat "$n.tap" && return 1; }
+        wait "${jobs[n]}" || true
+        # and our own have passed the same check
+        has_text $n.tap "^not ok 1 " && [ -e "$n/bats/$(cut -f 1 $n/plan).uses-ours" ] || { echo "not found: ${rows[n - 1]}" && cat "$n.tap" && return 1; }
     done
     [ ${#rows[@]} -gt 2 ]
 }

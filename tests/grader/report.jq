@@ -5,39 +5,33 @@
 
 def clean: gsub("[^\\P{Cc}\\n]"; "?");
 
-def points: capture("^\\[(?<max>[0-9]+)\\] (?<name>.*)$") | {name, max: (.max | tonumber)};
+def points: capture("^\\[(?<max>[0-9.]+)\\] (?<name>.*)$") | {name, max: (.max | tonumber)};
 
 # the results, in the order of the plan
 def results:
     [inputs] as $lines
     | (reduce $lines[] as $line ({of: {}, now: null};
-        ($line | capture("^(?<not>not )?ok [0-9]+ (?<name>\\[[0-9]+\\] .*?)( in [0-9]+ms)?( # skip ?(?<why>.*))?$") // null) as $result
+        ($line | capture("^(?<not>not )?ok [0-9]+ (?<name>\\[[0-9.]+\\] .*?)( in [0-9]+ms)?( # skip ?(?<why>.*))?$") // null) as $result
         | if $result then
             .now = $result.name
             | .of[.now] = {status: (if $result.not then "failed" elif $result.why != null then "not run" else "passed" end),
                            output: (if $result.why then [$result.why] else [] end)}
+          elif .now and ($line | startswith("# points ")) then
+            .of[.now].part = ($line[9:] | split("/") | (.[0] | tonumber) / (.[1] | tonumber))
           elif .now and ($line | startswith("# | ")) then .of[.now].output += [$line[4:] | clean]
           else . end)
       | .of) as $of
     | [$lines[] | select(startswith("plan ")) | .[5:]
        | . as $full | points
        | . + ($of[$full] // {status: "not run", output: ["the grading was ended before it came to this"]})
-       | .points = (if .status == "passed" then .max else 0 end)
+       | .points = (if .status == "passed" then .max else .max * (.part // 0) * 2 | floor / 2 end)
        | .output |= join("\n")];
 
 def indented($bar): if . == "" then "" else split("\n") | map("\n" + $bar + .) | add end;
 
-def got: map(.points) | add // 0;
-def all: map(.max) | add // 0;
-
-def as_text:
-    "\($pair), submission \($submission):",
-    (. as $all | to_entries[] | .key as $i | .value
-        | (if .status == "not run" then " -" else "\(.points)" end) as $p
-        | "\(" " * (3 - ($p | length)) // "")\($p)/\(.max)\t\(.name)"
-          + (if $i > 0 and .status == "not run" and .output == $all[$i - 1].output then "" # said already
-             else .output | indented("\t| ") end)),
-    "\(got) of \(all) points";
+def rounded: . * 100 | round / 100;
+def got: map(.points) | add // 0 | rounded;
+def all: map(.max) | add // 0 | rounded;
 
 def as_tap:
     "1..\(length)",
@@ -55,7 +49,7 @@ def as_junit:
     "</testsuite></testsuites>";
 
 def as_gradescope:
-    {tests: map({name, score: .points, max_score: .max, output, visibility: "visible",
+    {tests: map({name, score: .points, max_score: .max, output, visibility: ($ENV.VISIBILITY // "visible"),
                  status: (if .status == "passed" then "passed" else "failed" end)})};
 
 def as_prairielearn:
@@ -74,17 +68,20 @@ def as_classroom:
                  message: .output, test_code: "", filename: "", line_no: 0})}
     | tojson | @base64 | "result=\(.)";
 
+def as_json:
+    {pair: $pair, submission: $submission, points: got, of: all, tests: map({name, status, points, max, output})};
+
 def as_csv:
     (["submission", "points", "of"] + map(.name) | @csv),
     ([$submission, got, all] + map(.points) | @csv);
 
 results
 | if $format == "status" then (if length > 0 and got == all then "0" else "1" end)
-  elif $format == "text" then as_text
   elif $format == "tap" then as_tap
   elif $format == "junit" then as_junit
   elif $format == "gradescope" then as_gradescope | tojson
   elif $format == "prairielearn" then as_prairielearn | tojson
   elif $format == "vpl" then as_vpl
   elif $format == "classroom" then as_classroom
+  elif $format == "json" then as_json | tojson
   else as_csv end

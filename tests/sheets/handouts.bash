@@ -13,7 +13,10 @@ teardown() { :; }
 play() { # TOPIC [KIND [SHEET]]
     need python3 python3
     [ -n "${QUEUES:-}" ] || [[ $1 != mqueue ]] || skip "no message queues to be seen here: mount -t mqueue none /dev/mqueue"
+    mkdir -p build handouts
     cp -Rp "$ROOT/$1" .
+    cp -Rp "$ROOT/build/naive" build # built by make, as the topics are
+    ln -s "$SHEETS/naive" handouts
     own_default_names
     (close_others && exec timeout -k 5 240 "$TESTS/sheets/transcript" "${3:-$SHEETS/$1.md}" ${2:+"$2"}) </dev/null
     [ -z "${ISOLATED:-}" ] || [ -z "$(ls /dev/shm; ls "$QUEUES")" ] # nobody else's can be there

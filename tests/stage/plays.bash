@@ -5,27 +5,28 @@
 ps_of='ps -o pid,stat,wchan:16,args -p'
 
 play_shm() {
-    local p c trace=openat,ftruncate,mmap,munmap,close,unlink,futex
-    step "The producer creates the segment, gives it a size and maps it. Nobody else is there yet."
-    start producer "openat(AT_FDCWD, \"$object" $trace
+    local p c
+    step "The producer creates the segment (shm_open), gives it a size (ftruncate), and maps it (mmap). \
+Nobody else is there yet."
+    start producer
     eventually test -s "$object"
     kernel "ls -l $object"
 
-    step "A line is typed. No system call carries it: read() puts it into the first slot, and there \
-it waits."
+    step "A line is typed. read puts it into the first slot, sem_post counts that slot as full. \
+There it waits: nobody else is here yet."
     type_line "hello, memory"
     eventually grep -q hello "$object"
     kernel "ls -l $object" "grep -abo hello.* $object    # at what byte it lies"
 
     step "The consumer opens the same name and maps the same memory, at its own address. There is \
 the line."
-    start consumer "openat(AT_FDCWD, \"$object" $trace
+    start consumer
     eventually arrived
     p=${pid[producer]} c=${pid[consumer]}
     kernel "grep -h $name /proc/{$p,$c}/maps | cut -c 1-30"
 
-    step "The next line goes into the next slot. Nothing was moved: the first is still there. All \
-that futex does is to wake who waits."
+    step "The next line goes into the next slot. Nothing was moved: the first is still there. \
+sem_post wakes the consumer, which waited in sem_timedwait (futex)."
     type_line "hello again"
     eventually arrived
     kernel "grep -abo hello.* $object"
@@ -37,7 +38,7 @@ both unmap and close." "ls -l $object" "ps -p $p,$c"
 play_mqueue() {
     local p c fd i full=10 # protocol.h
     step "The producer opens the queue, which creates it. Nobody else is there yet."
-    start producer mq_open mq_open,mq_timedsend,close,mq_unlink
+    start producer
     eventually holds 0
     p=${pid[producer]} fd=/proc/${pid[producer]}/fd/3
     kernel "ls -l $fd" "cat $fd"
@@ -50,14 +51,16 @@ keeps it. QSIZE are its bytes."
 
     step "$full messages fill the queue. The next mq_send would wait (EAGAIN): the producer \
 says so and calls again. This one waits."
-    for ((i = 2; i <= full + 1; i++)); do type_line "line $i"; done
+    for ((i = 2; i <= full; i++)); do type_line "line $i"; done
+    eventually shown "line $full"
+    type_line "line $i"
     eventually says producer waiting
     holds "$full" || fail "the queue should hold $full messages"
     kernel "cat $fd" "mq-probe $name"
 
     step "The consumer comes, late, and gets every message, in order. That makes room: the \
 producer's mq_send returns."
-    start consumer mq_open mq_open,mq_timedreceive,close,mq_unlink
+    start consumer
     c=${pid[consumer]}
     eventually arrived
     kernel "cat $fd" "mq-probe $name"
@@ -72,16 +75,16 @@ the name: mq_unlink. Both close." "mq-probe $name || echo there is no such queue
 }
 
 play_fifo() {
-    local p c trace=mknodat,openat,read,write,close,unlink
-    step "The producer makes the FIFO, a name among the files, and opens it. open does not \
-return: nobody reads yet."
-    start producer 'mknodat(' $trace
+    local p c
+    step "The producer makes the FIFO (mkfifo), a name among the files, and opens it. open does \
+not return: nobody reads yet."
+    start producer
     eventually says producer waiting
     p=${pid[producer]}
     kernel "ls -l $name" "$ps_of $p"
 
-    step "The consumer finds the name taken (EEXIST) and opens it, too. Both opens return."
-    start consumer 'mknodat(' $trace
+    step "The consumer's mkfifo finds the name taken (EEXIST). It opens the FIFO, too. Both opens return."
+    start consumer
     c=${pid[consumer]}
     eventually test -e "/proc/$c/fd/3" -a -e "/proc/$p/fd/3"
     kernel "ls -l $name" "ls -o /proc/{$p,$c}/fd/3"
@@ -98,9 +101,9 @@ It removes the name (unlink)." "ls -l $name" "ps -p $p,$c"
 
 play_pipes() {
     local p c
-    step "The producer makes a pipe and forks. The child makes the read end its standard \
-input and becomes the consumer. Each closes the end it does not use."
-    start producer pipe pipe,pipe2,clone,clone3,fork,dup2,close,execve,read,write,wait4 'read(0'
+    step "The producer calls pipe and fork. The child makes the read end its input (dup2) and becomes \
+the consumer (execlp). Each closes the end it does not use."
+    start producer
     p=${pid[producer]}
     eventually pgrep -P "$p" -x consumer >/dev/null
     c=$(pgrep -P "$p" -x consumer)
@@ -113,20 +116,20 @@ input and becomes the consumer. Each closes the end it does not use."
     kernel "ls -o /proc/$p/fd/4 /proc/$c/fd/0" "ps -ho pid,ppid,wchan:16,args -p $p,$c    # child and parent"
 
     finish "End of input: the parent closes the write end. The child's read returns 0, it ends, \
-and the parent's wait4 (waitpid) returns." "ps -p $p,$c"
+and the parent's waitpid returns." "ps -p $p,$c"
 }
 
 play_alpc_model() {
-    local p c trace=socket,bind,listen,accept,connect,socketpair,sendmsg,recvmsg,memfd_create,unlink
+    local p c
     step "(A model, with sockets.) The server, our consumer, makes the connection port: a name."
-    start consumer 'socket(' $trace
+    start consumer
     eventually says consumer waiting
     c=${pid[consumer]}
     kernel "ls -l $name"
 
     step "The client opens the connection port, sends a request, and gets a handle in reply \
 (SCM_RIGHTS): one of two private communication ports."
-    start producer 'socket(' $trace
+    start producer
     p=${pid[producer]}
     eventually test -e "/proc/$p/fd/4" # the handle
     kernel "ls -o /proc/{$p,$c}/fd | grep -E 'socket|proc'"
@@ -144,7 +147,7 @@ play_alpc_model() {
 Then it removes the name." "ls -l $name" "ps -p $p,$c"
 }
 
-# Where strace cannot look. probe shows what objects Wine has under the name.
+# Where calls.c cannot look. probe shows what objects Wine has under the name.
 play_windows() { # FIRST CAPTION SECOND CAPTION CAPTION-OF-A-LINE CAPTION-OF-THE-END
     local i look=(processes)
     [ -z "$name" ] || look=("probe $name")
@@ -227,8 +230,8 @@ consumer. The input comes in with the boot."
     mach_run -v
     arrived || fail "not all came out"
     kernel "sed -En '/Mach|module [12]|multiboot|task/s/^kernel: //p' $here/said"
-    grep '^producer' "$here/said" >"$here/producer"
-    { grep '^consumer' "$here/said" && cat "$here/output"; } >"$here/consumer"
+    grep '^producer' "$here/said" >"${tty[producer]}"
+    { grep '^consumer' "$here/said" && cat "$here/output"; } >"${tty[consumer]}"
 
     step "When the mailbox is full: the four choices of who sends."
     mach_run full-mailbox
@@ -245,19 +248,20 @@ consumer. The input comes in with the boot."
 
 mach_run() { # ARGUMENT
     local pane
-    for pane in producer kernel consumer; do printf '\033[2J\033[3J\033[H' >"$here/$pane"; done
-    echo "\$ mach/gnumach/run $1" >"$here/kernel"
+    for pane in producer kernel consumer; do printf '\033[2J\033[3J\033[H' >"${tty[$pane]}"; done
+    echo "\$ mach/gnumach/run $1" >"${tty[kernel]}"
     mach/gnumach/run "$1" <"$here/typed" >"$here/output" 2>"$here/said" 8>&- &
     pid[machine]=$! started+=($!)
     ends machine 0
 }
 
 tell_mach() { # some lines at a time, each in its pane
-    local line side number=0
+    local line side wrapped number=0
     while read -r line <&7; do
         side=producer
         [[ $line != receiver:* ]] || side=consumer
-        fold -s -w 79 <<<"${line#receiver: }" >"$here/$side"
+        wrap "${line#receiver: }"
+        printf '%s\n' "$wrapped" >"${tty[$side]}"
         ((++number % 4)) || turn
     done 7<"$here/output"
 }

@@ -6,6 +6,11 @@
  *   blocked PID CALL    it has not run between two looks, and is in that system call, by the name
  *                       that strace prints (read, openat, futex, mq_timedsend ...); any: in any
  *   asleep PID          it has not run for 20 looks, some 0.2 s
+ *   idle PID            asleep, or it has gone to sleep 50 times and used little processor time for it
+ *   busy PID            it has used 0.2 s of processor time and hardly ever gone to sleep: it polls
+ *   stuck MARK          nothing will come of the processes with that MARK: there is none, or all are in calls
+ *                       that have no time limit, and none has run for a tenth of SECONDS; or none has read or
+ *                       written a byte for a quarter of SECONDS, though each could run
  *   text FILE REGEX     a line of the file, in its last 4 MB, matches (POSIX extended regular expression)
  *   grown FILE SIZE     the file has more than SIZE bytes; prints its size
  *   exists PATH, missing PATH
@@ -16,7 +21,7 @@
  * SECONDS, with what was seen instead; 2 wrong usage.
  * look prints of each process its state (R, S, T, Z, or X: it has ended), the call that it is in
  * and that call's first argument, as proc(5) has them.
- * kill sends SIGKILL to every process with the mark, once.
+ * kill sends SIGKILL to every process with the mark, until none lives.
  * It looks at /proc every few milliseconds, starts no process, and is right on every
  * architecture, since the compiler knows the numbers of the calls. */
 #include <ctype.h>
@@ -103,11 +108,25 @@ struct condition {
 	char seen[PATH_MAX]; /* what there was instead */
 	long long found;     /* running: the process; grown: the size */
 	int has_regex, loaded;
-	int calm;  /* asleep: looks since it has last run */
+	int calm;             /* asleep: looks since it has last run */
+	long switches, ticks; /* idle, busy: at the first look */
+	double looked,
+		since[2]; /* stuck: the last look; no process has run, has read or written */
+	long long last_sums[2];
 	int never; /* it cannot come to hold any more */
 };
 
 enum { CALM = 20 }; /* looks */
+
+static double limit; /* seconds: what await waits at most */
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec + time.tv_nsec / 1e9;
+}
 
 /* Reads a file, of one that is too large the end, into text; returns the length, or -1 if there is no file. */
 static ssize_t read_end(const char *path, off_t all, char *text, size_t size)
@@ -201,6 +220,58 @@ static int is_asleep(struct condition *c)
 {
 	c->calm = is_blocked_in(c, "any") ? c->calm + 1 : 0;
 	return c->calm >= CALM;
+}
+
+/* Processor time in ticks, and how often it has gone to sleep; 0 if it has ended. */
+static int count_runs(const char *pid, long *ticks, long *switches)
+{
+	char path[64], text[8192], *place;
+	long user, system;
+
+	snprintf(path, sizeof path, "/proc/%.40s/stat", pid);
+	if (read_file(path, text, sizeof text) <= 0 || (place = strrchr(text, ')')) == NULL ||
+	    sscanf(place, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user,
+		   &system) != 2)
+		return 0;
+	*ticks = user + system;
+	snprintf(path, sizeof path, "/proc/%.40s/status", pid);
+	if (read_file(path, text, sizeof text) <= 0 ||
+	    (place = strstr(text, "\nvoluntary_ctxt_switches:")) == NULL)
+		return 0;
+	*switches = atol(strchr(place, ':') + 1);
+	return 1;
+}
+
+/* What it has used since the first look. How long that took does not matter: a slow machine is no fault. */
+static int runs_since(struct condition *c, long *ticks, long *switches)
+{
+	if (!count_runs(c->words[1], ticks, switches)) {
+		c->never = 1;
+		return 0;
+	}
+	if (!c->loaded++) {
+		c->ticks = *ticks;
+		c->switches = *switches;
+	}
+	*ticks -= c->ticks;
+	*switches -= c->switches;
+	snprintf(c->seen, sizeof c->seen, "%ld ticks, asleep %ld times", *ticks, *switches);
+	return 1;
+}
+
+static int is_idle(struct condition *c)
+{
+	long ticks, switches;
+
+	return is_asleep(c) ||
+	       (runs_since(c, &ticks, &switches) && switches >= 50 && ticks <= switches / 10);
+}
+
+static int is_busy(struct condition *c)
+{
+	long ticks, switches, of_a_second = sysconf(_SC_CLK_TCK);
+
+	return runs_since(c, &ticks, &switches) && ticks >= of_a_second / 5 && switches < ticks;
 }
 
 static int has_text(struct condition *c)
@@ -335,14 +406,117 @@ static pid_t find_marked(struct condition *c)
 	return found;
 }
 
+/* Is the thread in a call that only another process, or a signal, can end? */
+static int waits_without_limit(const char *thread)
+{
+	static const struct {
+		const char *call;
+		int argument;  /* its time limit, */
+		unsigned none; /* and what stands there for none */
+	} limits[] = {
+		{"futex", 3, 0},           {"mq_timedsend", 4, 0}, {"mq_timedreceive", 4, 0},
+		{"poll", 2, -1},           {"ppoll", 2, 0},        {"select", 4, 0},
+		{"pselect6", 4, 0},        {"epoll_wait", 3, -1},  {"epoll_pwait", 3, -1},
+		{"rt_sigtimedwait", 2, 0}, {"semtimedop", 3, 0},
+	};
+	char words[128], path[64], text[512], call[64];
+	unsigned long long arguments[6];
+	long number;
+
+	if (look(thread, words, sizeof words) != 'S' || sscanf(words, "S %63s", call) != 1 ||
+	    strcmp(call, "?") == 0 || strstr(call, "nanosleep") != NULL ||
+	    strcmp(call, "sched_yield") == 0)
+		return *words == 'Z' || *words == 'X';
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		if (strcmp(call, limits[i].call) != 0)
+			continue;
+		snprintf(path, sizeof path, "/proc/%.40s/syscall", thread);
+		if (read_file(path, text, sizeof text) <= 0 ||
+		    sscanf(text, "%ld %llx %llx %llx %llx %llx %llx", &number, &arguments[0],
+			   &arguments[1], &arguments[2], &arguments[3], &arguments[4],
+			   &arguments[5]) != 7)
+			return 0;
+		return (unsigned)arguments[limits[i].argument] == limits[i].none;
+	}
+	return 1;
+}
+
+/* How many bytes the process has read and written. */
+static long long bytes_moved(const char *pid)
+{
+	char path[64], text[1024];
+	long long in = 0, out = 0;
+
+	snprintf(path, sizeof path, "/proc/%.20s/io", pid);
+	if (read_file(path, text, sizeof text) <= 0 ||
+	    sscanf(text, "rchar: %lld wchar: %lld", &in, &out) != 2)
+		return 0;
+	return in + out;
+}
+
+static int is_stuck(struct condition *c)
+{
+	char path[300], thread[300];
+	const char *pid;
+	struct dirent *entry;
+	long ticks, switches;
+	long long sums[2] = {0, 0}; /* what has run, and with what success */
+	int starved = 0, free = 0;
+	DIR *proc, *tasks;
+	double time = now();
+
+	if (time - c->looked < 0.05)
+		return 0;
+	c->looked = time;
+	proc = open_proc();
+	while ((pid = next_marked(proc, c->words[1])) != NULL) {
+		sums[1] += bytes_moved(pid) + atol(pid) * 1000003;
+		snprintf(path, sizeof path, "/proc/%.20s/task", pid);
+		if ((tasks = opendir(path)) == NULL)
+			continue;
+		while ((entry = readdir(tasks)) != NULL) {
+			if (!isdigit((unsigned char)*entry->d_name))
+				continue;
+			snprintf(thread, sizeof thread, "%.20s/task/%.20s", pid, entry->d_name);
+			if (!count_runs(thread, &ticks, &switches))
+				continue;
+			sums[0] += ticks + switches + atol(entry->d_name) * 1000003;
+			free += !waits_without_limit(thread);
+			starved += look(thread, path, sizeof path) == 'R';
+		}
+		closedir(tasks);
+	}
+	closedir(proc);
+	for (int i = 0; i < 2; i++)
+		if (c->since[i] == 0 || sums[i] != c->last_sums[i]) {
+			c->since[i] = time;
+			c->last_sums[i] = sums[i];
+		}
+	return (free == 0 && time - c->since[0] > limit / 10) ||
+	       (time - c->since[1] > limit / 4 &&
+		(starved == 0 || time - c->since[1] > limit / 2));
+}
+
+/* Until none lives: some may start others meanwhile. */
 static void kill_marked(const char *mark)
 {
+	char words[128];
 	const char *pid;
-	DIR *proc = open_proc();
+	struct timespec pause = {.tv_nsec = 1000000};
 
-	while ((pid = next_marked(proc, mark)) != NULL)
-		kill(atoi(pid), SIGKILL);
-	closedir(proc);
+	for (int round = 0, living = 1; living > 0 && round < 500; round++) {
+		DIR *proc = open_proc();
+
+		living = 0;
+		while ((pid = next_marked(proc, mark)) != NULL) {
+			int state = look(pid, words, sizeof words);
+
+			living += state != 'Z' && state != 'X' && kill(atoi(pid), SIGKILL) == 0;
+		}
+		closedir(proc);
+		if (living > 0)
+			nanosleep(&pause, NULL);
+	}
 }
 
 static int is_running(struct condition *c)
@@ -365,7 +539,8 @@ static const struct kind {
 	{"blocked", 3, 0, is_blocked}, {"text", 3, 2, has_text},
 	{"grown", 3, 0, has_grown},    {"exists", 2, 0, exists},
 	{"missing", 2, 0, is_missing}, {"running", 3, 0, is_running},
-	{"none", 3, 2, is_none},
+	{"none", 3, 2, is_none},       {"idle", 2, 0, is_idle},
+	{"busy", 2, 0, is_busy},       {"stuck", 2, 0, is_stuck},
 };
 
 static void usage(void)
@@ -385,14 +560,6 @@ static const struct kind *kind_of(char **words, int count)
 	return NULL;
 }
 
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + time.tv_nsec / 1e9;
-}
-
 static void print(const struct condition *c, const struct kind *kind)
 {
 	if (c->found != 0) {
@@ -410,7 +577,7 @@ int main(int argc, char *argv[])
 	const struct kind *of[MAX_CONDITIONS];
 	char *end, words[128];
 	int count = 0, i = 2;
-	double until, limit;
+	double until;
 	struct timespec pause = {.tv_nsec = 1000000};
 
 	if (argc > 2 && strcmp(argv[1], "look") == 0) {

@@ -17,7 +17,7 @@ static void set(const char *path, struct mount_attr attributes, unsigned flags)
 
 int main(int argc, char *argv[])
 {
-	if (argc != 2) {
+	if (argc != 2 || argv[1][0] == '-') {
 		fputs("usage: read-only FOLDER\n", stderr);
 		return 2;
 	}

@@ -4,6 +4,7 @@
 #     git archive -o suite.tar HEAD && zip -j autograder.zip tests/grader/gradescope/* suite.tar
 # and put the pair to grade into the file `pair.txt` before.
 set -eu
+[ $# = 0 ] || { echo "usage: setup.sh" >&2 && exit 2; }
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -qq -y --no-install-recommends gcc make libc6-dev binutils bats jq procps util-linux

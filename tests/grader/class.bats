@@ -1,0 +1,228 @@
+# A class: what was handed in, by whatever system, its table, its summary, and going on after an interruption.
+
+load ../helper
+load grading
+
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+teardown() { :; }
+
+class() {
+    PATIENCE=$((20 * ${SLOWNESS:-1})) as_from_a_shell "$TESTS/grader/class" "$@"
+}
+
+take() { # HANDED-IN...: into taken/, of a message queue; what it says is in `output`
+    rm -rf taken
+    run "$TESTS/grader/take" mqueue/posix taken "$@"
+}
+
+programs() { # FOLDER: ours
+    mkdir -p "./$1"
+    cp "$SUITE/mqueue/posix/"*.[ch] "./$1"
+}
+
+strange='=1+1 "O'\''Neil", José'
+
+# One class for all: its grading is interrupted once, and goes on.
+setup_file() {
+    cd "$BATS_FILE_TMPDIR" || return
+    export CHECKS='r.c builds|consumer: at the end'
+    command -v jq >/dev/null && command -v bsdtar >/dev/null || return 0
+    (
+        mkdir class && cd class || return
+        programs alice
+        programs bob/homework/mqueue
+        sed -i '/is_last() && count_messages/,+1d' bob/homework/mqueue/{producer,consumer}.c
+        programs "$strange"
+        echo 'int main(void) { retrun 0; }' >"$strange/producer.c"
+        mkdir -- '-rf_123_assignsubmission_file' && bsdtar -cf '-rf_123_assignsubmission_file/my work.zip' --format zip alice
+        for file in producer.c consumer.c care.h protocol.h; do # Canvas, handed in twice
+            cp alice/$file "doejane_LATE_7_${#file}_${file/./-1.}"
+        done
+        mkdir submission_9
+        printf '%s\n' --- submission_9: '  :submitters:' '  - :name: Ada Lovelace' '    :sid: "1"' >submission_metadata.yml
+        head -c 20000000 /dev/zero >zeros.c
+        bsdtar -cf zeros.zip --format zip zeros.c && rm zeros.c
+    )
+    # shellcheck disable=SC2016
+    JOBS=1 PATIENCE=$((20 * ${SLOWNESS:-1})) as_from_a_shell sh -c 'echo $$ >class.pid && exec "$@"' sh "$TESTS/grader/class" mqueue/posix class results junit json \
+        >output.interrupted 2>&1 &
+    local running=$!
+    until has_text output.interrupted '^5 of' || has_ended $running; do nap 0.1; done
+    kill -TERM "$(<class.pid)"
+    wait $running || echo $? >status.interrupted
+    mkdir path && printf '#!/bin/sh\nexit 1\n' >path/parallel && chmod +x path/parallel # that of moreutils knows no --version
+    PATH=$PWD/path:$PATH JOBS=2 class mqueue/posix class results 'junit json' >output 2>&1 || echo $? >status
+}
+
+a_class() {
+    need jq jq
+    need bsdtar libarchive-tools
+    results=$BATS_FILE_TMPDIR/results
+    cat "$BATS_FILE_TMPDIR"/output*
+}
+
+@test "interrupted it says so, and then goes on where it was, without GNU parallel as well" {
+    a_class
+    [ "$(cat "$BATS_FILE_TMPDIR/status.interrupted")" = 130 ]
+    [ "$(tail -n 1 "$BATS_FILE_TMPDIR/output.interrupted")" = "class: interrupted; the same command goes on where it was" ]
+    grep -q '^class: [1-4] of 7 have been graded before$' "$BATS_FILE_TMPDIR/output"
+    [ "$(cat "$BATS_FILE_TMPDIR"/output* | grep -c ' of 7: ')" = 5 ]
+    grep -q '^class: without GNU parallel .* it is one at a time$' "$BATS_FILE_TMPDIR/output"
+    grep -q '^7 of 7: ' "$BATS_FILE_TMPDIR/output"
+    run ! grep -q '^7 of 7: ' "$BATS_FILE_TMPDIR/output.interrupted"
+}
+
+@test "a class: a row a student, sorted, a row of maxima, no cell for what was not run, and a status" {
+    a_class
+    cat "$results/summary.csv"
+    diff - "$results/summary.csv" <<'END'
+"submission","status","points","producer.c builds","consumer.c builds","consumer: at the end nothing is left","note"
+"(maximum)","",11,3,3,5,""
+"'-rf_123","graded",11,3,3,5,"my work.zip: unpacked; taken from its folder alice"
+"'=1+1 ""O'Neil"", José","graded",8,0,3,5,""
+"alice","graded",11,3,3,5,""
+"bob","graded",6,3,3,0,"taken from its folder homework/mqueue"
+"doejane_7","graded",11,3,3,5,"consumer-1.c: taken as consumer.c; producer-1.c: taken as producer.c; protocol-1.h: taken as protocol.h; care-1.h: taken as care.h; late"
+"submission_9 (Ada Lovelace)","nothing found",,,,,"there is no producer.c and no consumer.c in it"
+"zeros","could not be graded",,,,,"zeros.zip: refused: it unpacks to more than 16 MB"
+END
+    [ "$(cat "$BATS_FILE_TMPDIR/status")" = 3 ]
+}
+
+@test "each student gets the text report, and the formats asked for, of one grading" {
+    a_class
+    cd "$results/reports"
+    [ "$(find . -type f | wc -l)" = $((5 * 3 + 2)) ]
+    [ "$(tail -n 1 alice/report.txt)" = "11 of 11 points" ]
+    grep -q '^mqueue/posix, submission -rf_123:$' './-rf_123_assignsubmission_file/report.txt'
+    jq -e '.submission == "bob" and .points == 6 and .of == 11 and (.tests | map(.status) == ["passed", "passed", "failed"])' bob/report.json
+    grep -q 'errors="0"' "$strange/junit.xml"
+    grep -q 'there is no producer.c' submission_9/report.txt
+    grep -q 'refused: it unpacks to more than 16 MB' zeros/report.txt
+}
+
+@test "the summary: how many failed each check, how many were not run, and the commonest causes" {
+    a_class
+    grep -q '^mqueue/posix: 7 submissions: 5 graded, 1 with nothing found, 1 could not be graded$' "$results/summary.txt"
+    grep -q '^points of 11: mean 9.4, median 11, lowest 6, highest 11$' "$results/summary.txt"
+    grep -A 1 "^      1        0  producer.c builds$" "$results/summary.txt" | grep -q "1 x .retrun. undeclared"
+    grep -A 1 "^      1        0  consumer: at the end nothing is left$" "$results/summary.txt" | grep -q '1 x left behind: NAME'
+    grep -q '^passed by all: consumer.c builds$' "$results/summary.txt"
+    grep -q '^could not be graded: zeros: zeros.zip: refused' "$results/summary.txt"
+}
+
+@test "a second run grades what has changed, and no more; Excel gets a byte order mark and its line ends" {
+    a_class
+    cp -R "$BATS_FILE_TMPDIR"/{class,results} .
+    export CHECKS='r.c builds|consumer: at the end'
+    echo '// changed' >>class/alice/producer.c
+    JOBS=2 run -3 class mqueue/posix class results 'junit json'
+    [[ $output == *'4 of 7 have been graded before'*'7 of 7: alice: 11 of 11 points'* ]]
+    [[ $output != *' of 7: bob: '* ]]
+    cmp results/summary.csv "$results/summary.csv"
+    EXCEL=yes run -3 class mqueue/posix class results 'junit json'
+    [[ $output == *'5 of 7 have been graded before'* && $output != *' of 7: alice: '* ]]
+    cmp results/summary.csv <(printf '\xef\xbb\xbf' && sed 's/$/\r/' "$results/summary.csv")
+}
+
+@test "no class, no submissions, no such pair, no such format: status 2 and why" {
+    mkdir empty class && programs class/alice
+    run -2 class
+    run -2 class shm/posix none
+    [[ $output == *'none: there is no such folder'* ]]
+    run -2 class shm/posix empty
+    [[ $output == *'there are no submissions in it'* ]]
+    run -2 class shm/plan9 class
+    [[ $output == *'there is no such pair'* ]]
+    run -2 class shm/posix class results 'text nonsense'
+    [[ $output == *'nonsense: is no format'* ]]
+    run -2 class shm/posix class class/results
+    [[ $output == *'lies in the folder of the submissions'* ]]
+}
+
+@test "what was handed in is found a few folders deeper, in archives, and in what __MACOSX is not" {
+    need bsdtar libarchive-tools
+    programs in/a/b && mkdir in/__MACOSX && echo x >in/__MACOSX/producer.c
+    take in
+    [ "$output" = "taken from its folder a/b" ] && [ "$(ls taken)" = "$(cd in/a/b && ls)" ]
+    mkdir -p two/{x,y}/posix && cp in/a/b/*.[ch] two/x && cp in/a/b/*.[ch] two/y/posix
+    take two
+    [ "$output" = "taken from its folder y/posix" ]
+    mkdir apart apart/{p,c} && cp in/a/b/producer.c apart/p && cp in/a/b/{consumer.c,care.h} apart/c
+    take apart
+    [ "$(cd taken && echo *)" = 'care.h consumer.c producer.c' ]
+    for archive in zip tar tgz tar.gz; do
+        bsdtar -acf my.$archive -C in __MACOSX a
+        take my.$archive
+        [ "$status" = 0 ] && [ "$(ls taken)" = "$(cd in/a/b && ls)" ]
+    done
+    mkdir none && echo hello >none/main.c
+    take none
+    [ "$status" = 1 ] && [[ $output == *'no producer.c and no consumer.c in it, but '*'main.c'* ]]
+}
+
+@test "an archive writes nothing outside its folder, and brings in nothing of this machine" {
+    need bsdtar libarchive-tools
+    programs in
+    echo "secret" >secret.c
+    mkdir evil && cd evil
+    cp ../in/producer.c .
+    ln -s /etc/passwd link.c
+    ln -s "$BATS_TEST_TMPDIR" way.c
+    ln -s producer.c consumer.c
+    mkfifo fifo.c
+    echo evil >evil.c
+    cp evil.c sneak.c
+    [ "$(id -u)" != 0 ] || mknod null.c c 1 3
+    for format in ustar zip; do
+        take_in() { bsdtar --format $format -cPf ../$format."${format/us/}" "$@"; }
+        take_in -s ',^evil.c,../evil.c,' -s ",^sneak.c,$BATS_TEST_TMPDIR/sneak.c," ./*.c evil.c sneak.c
+    done
+    cd ..
+    mv ustar.tar x.tar && mv zip.zip x.zip
+    tar --append -Pf x.tar --transform='s,^secret.c,way.c/through.c,' secret.c
+    for archive in x.tar x.zip; do
+        take $archive
+        [ "$status" = 0 ] && cmp taken/producer.c in/producer.c
+        [ ! -e taken/consumer.c ] && [ ! -e taken/link.c ] && [ ! -e taken/null.c ] && [ ! -e taken/fifo.c ]
+        [ ! -e evil.c ] && [ ! -e sneak.c ] && [ ! -e through.c ]
+        [ -z "$(find taken ! -type f ! -type d)" ]
+    done
+    # bsdtar would take this for an archive with the machine's own file in it
+    printf '#mtree\n./producer.c type=file contents=%s\n' "$PWD/secret.c" >list.tar
+    gzip -c list.tar >list.tgz
+    for archive in list.tar list.tgz; do
+        take $archive
+        [ "$status" = 3 ] && [[ $output == *'could not be unpacked'* ]] && [ ! -e taken/producer.c ]
+    done
+}
+
+@test "an archive that unpacks to too much, has too many files, or is none, is refused in a sentence" {
+    need bsdtar libarchive-tools
+    head -c 20000000 /dev/zero >zeros.c
+    for archive in bomb.zip bomb.tgz; do
+        bsdtar -acf $archive zeros.c
+        take $archive
+        [ "$status" = 3 ] && [ "$output" = "$archive: refused: it unpacks to more than 16 MB" ]
+        take "$PWD" # as a folder with it in it
+        [ "$status" = 3 ]
+        rm $archive
+    done
+    mkdir many && (cd many && printf '%s\n' {1..2001} | xargs touch)
+    bsdtar -acf many.zip many
+    take many.zip
+    [ "$status" = 3 ] && [ "$output" = "many.zip: refused: it has more than 2000 files" ]
+    echo hello >no.zip
+    take no.zip
+    [ "$status" = 3 ] && [[ $output == 'no.zip: could not be unpacked: '* ]]
+    run -3 grade mqueue/posix no.zip
+    [[ $output == *'grade: no.zip: could not be unpacked: '* ]]
+}
+
+@test "of files that Canvas has numbered the last one counts" {
+    programs in
+    echo old >doe_1_2_producer.c && cp in/producer.c doe_1_3_producer-2.c && echo older >doe_1_1_producer-1.c
+    cp in/consumer.c doe_1_5_consumer.c
+    take ./doe*
+    [ "$status" = 0 ] && cmp taken/producer.c in/producer.c && cmp taken/consumer.c in/consumer.c
+}

@@ -1,0 +1,31 @@
+# What the grader says of the naive programs is in the lab sheets as it says it.
+
+# shellcheck disable=SC2016 # the backticks of Markdown
+PAIR=none
+load ../helper
+load handouts
+load ../grader/grading
+
+scores() { # SHEET
+    GRADE_LIMIT=3000 PATIENCE=$((10 * ${SLOWNESS:-1})) as_from_a_shell "$TESTS/sheets/scores" --check "$1" >"${1##*/}.wrong" 2>&1
+}
+
+# all at once: a grading mostly waits for what does not happen
+@test "the sheets quote the grader on the naive programs: the score, and each check that fails" {
+    local sheet checks=()
+    need jq jq
+    for sheet in shm mqueue pipes fifo; do
+        scores "$SHEETS/$sheet.md" &
+        checks+=($!)
+    done
+    for sheet in "${checks[@]}"; do wait "$sheet" || echo wrong; done >wrong
+    cat ./*.md.wrong wrong # to write the sheets anew: tests/sheets/scores handouts/shm.md ...
+    [ ! -s wrong ]
+}
+
+@test "a wrong score is found" {
+    need jq jq
+    sed '/^```grade/,/^```$/s/^0\/2/0\/3/' "$SHEETS/pipes.md" >pipes.md
+    CHECKS='producer.*(builds|wrong usage)' run ! scores pipes.md
+    grep -q '^> 0/2  producer: wrong usage' pipes.md.wrong
+}

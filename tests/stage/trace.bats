@@ -1,0 +1,153 @@
+# make trace, make mistake: what the pages say is held against the run that they are of.
+
+load ../helper
+SUITE=${TESTS%/*} # not the sanitized programs
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    need python3 python3
+    need addr2line binutils
+    need jq jq
+}
+teardown() {
+    [ -n "${BATS_TEST_COMPLETED:-}" ] || cat ./*.said
+}
+
+# traced LABEL NAME=VALUE...: draws into the folder LABEL; what trace says is in LABEL.said, its facts in LABEL.facts
+traced() {
+    local label=$1 page
+    shift
+    env DIR="$label" "$@" "$SUITE/tests/stage/trace" "${WHAT:-trace}" >"$label.said" 2>&1 || return
+    for page in "$label"/*.html; do
+        sed -n 's,.*id="facts">\(.*\)</script>.*,\1,p' "$page" >"$label.facts"
+    done
+    [ -s "$label.facts" ]
+}
+
+# holds LABEL CONDITION [NAME VALUE]: of its facts (jq)
+holds() {
+    jq -e --arg value "${3:-}" "$2" "$1.facts" >/dev/null || { echo "$1: not $2" && jq -c . "$1.facts" && return 1; }
+}
+
+# Of the pair of each process which side, call and line: from the table of a page
+told() { # LABEL PATTERN
+    grep -Eq "$2" "$1"/*.html || { echo "$1: nothing like $2" && sed -n 's/<[^>]*>/ /gp' "$1"/*.html | head -n 150 && return 1; }
+}
+
+all_at_once() { # waits for what runs in the background: each may fail
+    local process
+    for process in "$@"; do wait "$process" || return; done
+}
+
+@test "a trace of each pair says what the run did: statuses, bytes, order, who waited" {
+    local pair jobs=()
+    make -s -C "$TESTS/tools" BUILD="$TOOLS" "$TOOLS"/{calls,short-write}.so
+    for pair in {pipes,fifo,mqueue,shm}/posix alpc/model; do
+        traced "${pair%/*}" PAIR="$pair" &
+        jobs+=($!)
+    done
+    all_at_once "${jobs[@]}"
+    for pair in pipes fifo mqueue shm alpc; do
+        holds $pair '.statuses == {producer: [0], consumer: [0]} and .same and (.hang | not) and .left == ""'
+        holds $pair '.waits.consumer > 0 and .waited.consumer > 0 and .never == []'
+        xmllint --noout $pair/*.svg
+        [ "$(du -cb $pair/* | tail -n 1 | cut -f 1)" -lt 300000 ]
+        run ! grep -E '(src|href)="?(https?:)?//' $pair/*.html
+    done
+    for pair in pipes fifo; do
+        holds $pair '.put == 35 and .got == 35 and .input == 35 and .output == 35'
+        holds $pair '(.order | map(fromjson) | join("")) == "hello\nthe second line\nand the last\n"'
+    done
+    holds mqueue '.sent == 4 and .received == 4 and .order == ["\"hello\\n\"", "\"the second line\\n\"", "\"and the last\\n\"", "\"\""]'
+    holds shm '.posts == 8' # three lines and the end; three slots emptied, and one for the name
+    holds fifo '.waits.producer >= 1' # in open
+    told fifo 'The producer waits for a reader to open it'
+    told mqueue 'The consumer waits: the queue is empty.*The consumer receives a message of 6 bytes'
+    holds alpc '.received == .sent + 1 or .received == .sent'
+    told alpc 'sendmsg\(.*LINE &quot;hello|sendmsg\(.*LINE "hello'
+}
+
+@test "of a run that hangs it says who waits, where and for what" {
+    local jobs=()
+    traced pipes PAIR=pipes/posix MISTAKE=1 &
+    jobs+=($!)
+    traced mqueue PAIR=mqueue/posix MISTAKE=2 &
+    jobs+=($!)
+    WHAT=mistake traced shm PAIR=shm/posix MISTAKE=3 &
+    jobs+=($!)
+    traced file PAIR=mqueue/posix MISTAKE=1 &
+    jobs+=($!)
+    all_at_once "${jobs[@]}"
+    holds pipes '.hang and (.never | sort) == [["consumer", "read"], ["producer", "waitpid"]]'
+    told pipes 'The consumer waits: the pipe is empty, in read \(consumer.c, line [0-9]+\), and never returns'
+    told pipes '<del>-.*close\(fd\[WRITE_END\]\)' # the diff beside it
+    holds mqueue '.hang and .never == [["consumer", "mq_receive"]] and .statuses.producer == [0] and .sent == .received'
+    holds shm '.hang and (.never | sort) == [["consumer", "sem_timedwait"], ["producer", "sem_timedwait"]]'
+    has_text shm.said 'What is seen: both wait for ever'
+    has_text shm.said '^\+.*if \(length > 0\)'
+    holds file '.left | startswith("the queue /trace-")' # a name that stays behind
+    has_text file.said '^! Left behind: the queue'
+}
+
+@test "a trace of a long run folds what repeats, and still counts it" {
+    seq 5000 >input
+    traced long PAIR=mqueue/posix INPUT=input
+    holds long '.sent == 5001 and .received == 5001 and .same and .waits.producer + .waits.consumer > 0'
+    told long 'more calls'
+    [ "$(du -cb long/* | tail -n 1 | cut -f 1)" -lt 600000 ]
+    # what is drawn and what is folded are all: 5001 that succeed (those that failed are counted apart)
+    local drawn folded
+    drawn=$(grep -c '^<tr id.*<code>mq_send(.*) = 0</code>.*sends \(a\|an empty\) message' long/mqueue-posix.html)
+    folded=$(grep '^<tr id.*more call' long/mqueue-posix.html | grep -o '[0-9,]* × mq_send' | tr -d ',[:alpha:]_ ×' | paste -sd +)
+    folded=$((folded))
+    echo "$drawn drawn, $folded folded"
+    [ $((drawn + folded)) = 5001 ]
+}
+
+@test "a trace is drawn of a student's own folder, whatever it is called" {
+    # shellcheck disable=SC2016 # data
+    local folder='my "work" $(touch ran) <b>'
+    mkdir "$folder"
+    sed 's/"hello"/&/;s/mkfifo(path, 0600)/mkfifo(path, 0640)/' "$SUITE/fifo/posix/producer.c" >"$folder/producer.c"
+    traced own PAIR=fifo/posix WITH="$folder"
+    holds own '.same and .statuses == {producer: [0], consumer: [0]}'
+    has_text own.said '^! The object has mode 640'
+    told own '&lt;b&gt;'
+    [ ! -e ran ]
+}
+
+@test "make trace and make mistake say what there is, and refuse the rest" {
+    run -2 env PAIR=shm/nothing "$SUITE/tests/stage/trace" trace
+    [[ $output == *'there is no such pair'*'  alpc/model'* ]]
+    run -1 env PAIR=fifo/windows "$SUITE/tests/stage/trace" trace
+    [[ $output == *'not available for fifo/windows'* ]]
+    run -0 make -s -C "$SUITE" mistake PAIR=pipes/posix
+    [[ $output == *' 2  producer.c: the child keeps the write end: '* ]]
+    run -2 env PAIR=pipes/posix MISTAKE=99 "$SUITE/tests/stage/trace" mistake
+    run -2 env PAIR=pipes/posix WITH=nowhere "$SUITE/tests/stage/trace" trace
+}
+
+# Keys are pressed by a script that the test puts at the page's end; the browser shows what it has come to.
+@test "keys step through a page forwards and back, in a browser" {
+    command -v chromium >/dev/null || skip "needs chromium (it is large: make deps leaves it out)"
+    traced keys PAIR=pipes/posix
+    cat keys/pipes-posix.html - >pressed.html <<'END'
+<script>
+var seen = [];
+function press(key) { document.dispatchEvent(new KeyboardEvent('keydown', { key: key, bubbles: true })); }
+function look() {
+    seen.push(document.getElementById('where').textContent + '/' + document.querySelectorAll('tr.on').length + '/' +
+        (document.querySelectorAll('#now pre').length > 0) + '/' + document.querySelectorAll('.wide .step.on').length);
+}
+look();
+['ArrowRight', 'ArrowRight', ' ', 'ArrowLeft', 'End', 'ArrowRight', 'Home', 'ArrowLeft', 'Escape'].forEach(function (key) { press(key); look(); });
+document.getElementById('next').click(); look();
+var total = document.querySelectorAll('tbody tr').length;
+document.body.innerHTML = '<p id="result">' + seen.join(' | ').split(total).join('N') + '</p>';
+</script>
+END
+    timeout "$PATIENCE" chromium --headless --no-sandbox --disable-gpu --user-data-dir="$PWD/profile" \
+        --dump-dom "file://$PWD/pressed.html" >dom 2>browser.said </dev/null || { cat browser.said && return 1; }
+    grep -o '<p id="result">.*</p>' dom
+    grep -q '>N steps/0/false/0 | step 1 of N/1/[a-z]*/1 | step 2 of N/1/true/1 | step 3 of N/1/true/1 | step 2 of N/1/true/1 | step N of N/1/[a-z]*/1 | step N of N/1/[a-z]*/1 | step 1 of N/1/[a-z]*/1 | step 1 of N/1/[a-z]*/1 | N steps/0/false/0 | step 1 of N/1/[a-z]*/1<' dom
+}

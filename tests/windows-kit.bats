@@ -1,0 +1,149 @@
+# make windows-kit, and the self-check in it, under Wine: there it can only show that it works itself.
+
+PAIR=shm/windows # any of Windows: setup then starts a Wine
+load helper
+
+# Letters of several alphabets, and spaces: what the folder of a user may be called
+strange='Ünï cödé 進/my kit'
+
+setup_file() {
+    command -v x86_64-w64-mingw32-gcc >/dev/null && command -v zip >/dev/null || return 0
+    command -v x86_64-w64-mingw32-widl >/dev/null || return 0
+    pack "$TESTS" "$BATS_FILE_TMPDIR"
+}
+
+pack() { # TESTS FOLDER: not named after a commit: a copy has none
+    GIT_DIR=/nonexistent SOURCE_DATE_EPOCH=1700000000 sh "$1/windows-kit/pack" "$2"
+}
+
+# unpack FOLDER: the kit, in that folder of this test
+unpack() {
+    need zip zip
+    need unzip unzip
+    need x86_64-w64-mingw32-widl mingw-w64-tools
+    mkdir -p "$1"
+    unzip -q "$BATS_FILE_TMPDIR/ipc-suite-windows.zip" -d "$1"
+    kit=$1/ipc-suite
+    # what it takes to send a Ctrl-C: a console
+    cp -n /usr/lib/*/wine/x86_64-windows/conhost.exe "$WINEPREFIX/drive_c/windows/system32"
+}
+
+# check STATUS [PAIR]...: runs the kit's check.exe; what it says is in `said`
+check() {
+    local expected=$1 line deadlock='' status=0 lines
+    shift
+    said=''
+    rm -f report && mkfifo report
+    (close_others && cd "$kit" && LC_ALL=C.UTF-8 exec "${WINE[@]}" ./check.exe "$@") </dev/null >report 2>check.err &
+    pid[check]=$!
+    exec {lines}<report
+    while line='' && { IFS= read -rt 2 -u "$lines" line || (($? > 128)); }; do
+        said+=$line
+        [[ $line != *$'\r' ]] || said+=$'\n'
+        [ -z "$line" ] || continue
+        # for two seconds it has said nothing: it ends what hangs, and nobody could tell why it did
+        wine_has_deadlock && deadlock=yes
+        ! is_gone check || break
+    done
+    exec {lines}<&-
+    wait "${pid[check]}" || status=$?
+    unset "pid[check]"
+    printf %s "$said" >check.out
+    said=${said//$'\r'/}
+    [ "$status" = "$expected" ] && return
+    not_without_wine '' "$status"
+    [ -z "$deadlock" ] || skip "Wine's own deadlock in a process that ends"
+    echo "check.exe ended with status $status"
+    echo "$said"
+    cat check.err
+    return 1
+}
+
+wine_has_deadlock() {
+    local process
+    for process in /proc/[0-9]*; do
+        ! wine_deadlock "$process" 2>/dev/null || return 0
+    done
+    return 1
+}
+
+@test "the kit has each Windows pair with its sources, and text with Windows' line ends" {
+    unpack .
+    for pair in "$SUITE"/*/windows "$SUITE"/*/rpc; do
+        [ -e "$pair/producer.c" ] || continue
+        pair=${pair#"$SUITE"/}
+        for file in {producer,consumer}.{c,exe}; do [ -s "$kit/$pair/$file" ]; done
+        for file in "$SUITE/$pair/"*.h; do cmp "$file" "$kit/$pair/${file##*/}"; done
+        grep -q "\"$pair\"" "$kit/check/check.c" # it is checked, too
+        grep -Fq "    ${pair/\//\\} " "$kit/README.txt"
+    done
+    for file in README.txt build.cmd LICENSE.txt; do
+        run ! grep -qv $'\r$' "$kit/$file"
+    done
+    [ -s "$kit/pipes/windows/twoway.exe" ] && [ -s "$kit/alpc/rpc/lines_c.c" ]
+    run ! grep -rl "${TESTS%/*}" "$kit" # nothing says where it was built
+    [ -z "$(find "$kit" -name '*.o')" ]
+}
+
+@test "the kit is the same, byte for byte, when it is built again elsewhere" {
+    unpack .
+    mkdir copy copy/tests
+    cp -a "$TESTS/../LICENSE" "$SUITE"/{shm,mailslot,pipes,fifo,alpc} copy
+    cp -a "$TESTS/windows-kit" copy/tests
+    rm copy/mailslot/windows/*.exe # the linker writes another time into these
+    umask 077
+    TZ=America/New_York pack copy/tests "$PWD"
+    cmp ipc-suite-windows.zip "$BATS_FILE_TMPDIR/ipc-suite-windows.zip"
+}
+
+@test "make windows-kit says in one line what is missing" {
+    local file
+    mkdir tools
+    ln -sf /usr/sbin/* /usr/bin/* tools
+    for file in zip x86_64-w64-mingw32-widl x86_64-w64-mingw32-gcc; do
+        rm -f "tools/$file"
+        PATH=$PWD/tools run ! make -s -C "$TESTS/.." windows-kit
+        [[ ${lines[0]} == "windows-kit: not made: needs $file (package "* ]]
+    done
+}
+
+@test "the self-check passes on all pairs, in a folder with spaces and foreign letters, and writes a report" {
+    unpack "$strange"
+    make -s -C "$TESTS/ntalpc" SUITE="$SUITE" BUILD="$PWD/suite"
+    cp suite/alpc/windows/*.exe "$kit/alpc/windows" # with the tests' stand-in for ALPC
+    check 0
+    [[ $said == *"; in fact Wine "* ]]
+    [[ $said == *$'\n'[1-9]*" passed, 0 failed, 0 skipped"$'\n'* ]]
+    for pair in shm/windows mailslot/windows pipes/windows fifo/windows alpc/rpc alpc/windows; do
+        for promise in '1 MB comes out' 'a typed line' 'the consumer is killed at work' 'Ctrl-C to the producer'; do
+            [[ $said =~ $'\n'"ok    $pair "\ *"$promise" ]]
+        done
+    done
+    # the report says the same, and neither where it is nor who we are
+    printf '\xef\xbb\xbf' | cmp -n 3 - "$kit/check-report.txt"
+    cmp <(sed '$d' check.out) <(tail -c +4 "$kit/check-report.txt")
+    run ! grep -i 'my kit\|Z:' "$kit/check-report.txt"
+    [ -z "$(find "$WINEPREFIX/drive_c" -iname 'ipc*.tmp')" ]
+}
+
+@test "where Windows' calls for ALPC are missing, the self-check says so and goes on" {
+    unpack .
+    check 0 alpc/windows
+    [[ $said == *"skip  alpc/windows      all else: producer: GetProcAddress NtAlpcCreatePort: error 127: no ALPC here"* ]]
+    [[ $said == *" passed, 0 failed, 1 skipped"* ]]
+}
+
+@test "a broken pair is red, a missing program too, and a wrong argument is wrong usage" {
+    unpack .
+    # a consumer that writes text, as Windows' C does if nobody tells it not to
+    sed 's/_setmode/(void)&/; s/_setmode(.*);/0;/' "$kit/mailslot/windows/consumer.c" >"$kit/mailslot/windows/broken.c"
+    run ! cmp -s "$kit/mailslot/windows/"{consumer,broken}.c
+    x86_64-w64-mingw32-gcc -std=c17 -static -s -o "$kit/mailslot/windows/consumer.exe" "$kit/mailslot/windows/broken.c"
+    rm "$kit/fifo/windows/consumer.exe"
+    check 1 mailslot/windows fifo/windows
+    [[ $said == *"FAIL  mailslot/windows  1 MB comes out byte for byte: 1000000 bytes went in, "* ]]
+    [[ $said == *"FAIL  fifo/windows      its programs: consumer.exe is missing (error 2)"* ]]
+    [[ $said =~ [1-9][0-9]*\ failed ]]
+    check 2 no/such-pair
+    has_text check.err '^usage: check '
+}
