@@ -81,6 +81,15 @@ mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 \
 	--standalone --template render/template.html --lua-filter render/filter.lua -o ../$@ $(<F)
 endef
 
+slides: build/handouts/slides.html ## the sheets' pictures and excerpts as a deck for the projector: build/handouts/slides.html
+topics := shm mqueue mailslot pipes fifo mach alpc
+build/handouts/slides.html: $(topics:%=handouts/%.md) $(rendering)
+	@mkdir -p $(@D) && { echo '<style>'; cat handouts/render/slides.css; echo '</style>'; } >$(@D)/slides.head
+	@cd handouts && pandoc -f gfm -t dzslides --standalone --slide-level=2 \
+		$$(pandoc --help | grep -q -e --embed-resources && echo --embed-resources || echo --self-contained) \
+		-H ../$(@D)/slides.head --lua-filter render/slides.lua -o ../$@ $(topics:%=%.md)
+	@rm $(@D)/slides.head
+
 build/handouts/%.pdf: build/handouts/%.html # from standard input: no links to files beside it
 	@weasyprint -q - $@ <$<
 
@@ -99,5 +108,5 @@ help: ## show this, and what is missing on this machine
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all runnable programs demo watch why trace mistake exercise student-kit test grade lint bench handouts windows-kit \
+.PHONY: all runnable programs demo watch why trace mistake exercise student-kit test grade lint bench handouts windows-kit slides \
 	deps clean help

@@ -107,3 +107,12 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
         [ "$(grep -c '!\[' "$sheet")" = "$(grep -oE '<img|<svg' "$page.html" | wc -l)" ]
     done
 }
+
+@test "make slides shows every picture and every excerpt of the sheets" {
+    local slides
+    need pandoc pandoc
+    make -s -C "$ROOT" slides
+    slides=$(grep -c '<section class="slide level2">' "$ROOT/build/handouts/slides.html")
+    [ "$slides" = "$(cat "$SHEETS"/{shm,mqueue,mailslot,pipes,fifo,mach,alpc}.md | grep -cE '^(```(c|idl)$|!\[)')" ]
+    run ! grep -E 'src="[^d]' "$ROOT/build/handouts/slides.html"
+}
