@@ -59,6 +59,11 @@ compile() { # COMPILER [FLAG]...
     compile clang
 }
 
+@test "gcc with musl's headers has nothing to say" {
+    need musl-gcc musl-tools
+    compile musl-gcc
+}
+
 # All branches, where this version asks; and mmap, MapViewOfFile fail otherwise than by NULL from malloc
 check() { # KIND [FLAG]...
     local kind=$1 thorough=()

@@ -133,6 +133,14 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
     called tests/run
 }
 
+@test "where nothing can be written, one sentence says so" {
+    stand_ins
+    : >suite/build # as root one may write in all folders
+    run -2 make -C suite -s test
+    [ "${lines[0]}" = 'make: nothing can be written in this folder: copy it to one of yours, and go on there' ]
+    [ ! -e suite/call ]
+}
+
 @test "a folder that a user puts beside the topics is none" {
     stand_ins
     topic a 'echo a: built'

@@ -78,7 +78,7 @@ END
         CHECKS='builds|random|three' run -0 as_from_a_shell env -u SURROUNDINGS TMPDIR="$PWD/$(printf '%0110d' 0)" POSIXLY_CORRECT=1 \
             LC_ALL=C.UTF-8 CPATH=/x CFLAGS=-Werror=x BASH_ENV=/x TOOLS=/x HOME='' "$TESTS/grader/grade" alpc/model mine
         echo "$output"
-        [[ $output == *$'\n34 of 34 points' ]]
+        [[ $output == *$'\n29 of 29 points' ]]
     )
 }
 
@@ -86,16 +86,16 @@ END
     need jq jq
     cp -R "$SUITE/shm/posix" mine
     sed -i 's/shm_unlink(name) == -1/0/' mine/consumer.c
-    export control=yes CHECKS='builds|random|nothing is left'
+    export CHECKS='builds|random|nothing is left'
     run -1 grade shm/posix mine # this is the submission's own fault
     [[ $output == *'left behind: '* ]]
     (
         ulimit -v 1000000 # and here nothing can be built as it should be
         run -3 grade shm/posix mine
-        [[ $output == 'grade: could not grade: on this machine our own pair fails, too:'* ]]
+        [[ $output == *'grade: could not grade: on this machine our own pair fails, too:'* ]]
     )
-    CHECKS='no such check' run -3 grade shm/posix mine
-    [[ $output == 'grade: the checks could not be run:'* ]]
+    CHECKS='no such check' run -2 grade shm/posix mine
+    [[ $output == *'grade: no check has a name like no such check'* ]]
 }
 
 @test "a program under another name, or no plain text, is told in a sentence" {
@@ -167,4 +167,28 @@ END
     CC=/none CFLAGS=-Wnone MAKEFLAGS=w POSIXLY_CORRECT=1 CDPATH=/ LC_ALL=tr_TR.UTF-8 run -0 make -C "${TESTS%/*}" exercise \
         PAIR=shm/posix DIR="$PWD/two two"
     diff -r one 'two two'
+}
+
+# a folder's name that shells, make, QEMU and Wine could take apart
+odd="O'Brien's \$HOME; ü #1"
+
+@test "the Mach pair runs in a folder of any name" {
+    need_mach
+    mkdir -p "$odd/build"
+    cp -R "$SUITE/mach/gnumach" "$odd"
+    cp "${MACH_KERNEL:-$SUITE/mach/build/gnumach}" "$odd/build/gnumach"
+    echo data | MACH_KERNEL='' MACH_SECONDS=$((20 * ${SLOWNESS:-1})) TMPDIR="$PWD/$odd" sh "$odd/gnumach/run" >output
+    echo data | cmp - output
+}
+
+@test "a Windows pair runs in a folder of any name, and with TMPDIR set" {
+    mkdir -p "$odd/pipes"
+    export TMPDIR=$PWD
+    PAIR=pipes/windows
+    start_wine
+    cp -R "$SUITE/pipes/windows" "$odd/pipes"
+    cd "$odd/pipes/windows"
+    echo data | (close_others && exec "${WINE[@]}" producer.exe) >output
+    echo data | cmp - output
+    end_wine
 }

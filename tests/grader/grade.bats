@@ -298,25 +298,31 @@ is_source() {
 }
 
 build() { # SIDE
-    local file=${PAIR#*/}/$1 like
+    local file=${PAIR#*/}/$1 like theirs=$WORK/theirs
     ! is_windows || file+=.exe
     first "$1"
-    if [ ! -e "$WORK/theirs/$PAIR/$1.c" ]; then
+    if [ -n "$ours" ]; then # would it build?
+        theirs=$box
+        # shellcheck disable=SC2086 # $AS_STUDENT is words
+        (close_others && exec $AS_STUDENT cp -R "$OURS/${PAIR%/*}" "$box") </dev/null
+    elif [ ! -e "$theirs/$PAIR/$1.c" ]; then
         say "the submission has no $1.c (a plain file of at most 1 MB; its name is exactly that)"
         while IFS= read -r like; do say "it has: $like"; done <"$WORK/like-$1"
         return 1
+    else
+        is_source "$theirs/$PAIR"/*.[ch] || return
+        : >"$BATS_TEST_TMPDIR.uses-ours"
     fi
-    is_source "$WORK/theirs/$PAIR"/*.[ch] || return
     # shellcheck disable=SC2086 # $AS_STUDENT is words
     if ! (close_others && exec timeout -k 1 60 $AS_STUDENT prlimit --fsize=67108864 --core=0 --as=2147483648 \
-        make -s -C "$WORK/theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
+        make -s ${ours:+-B} -C "$theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
         say_file build.log 20
         return 1
     fi
+    [ -z "$ours" ] || return 0
     cp build.log "$WORK/warnings-$1"
-    rm -f "$WORK/mix/"{"$1",both}"/${PAIR%/*}/$file"
-    cp -P "$WORK/theirs/${PAIR%/*}/$file" "$WORK/mix/$1/$PAIR/" &&
-        cp -P "$WORK/theirs/${PAIR%/*}/$file" "$WORK/mix/both/$PAIR/"
+    cp -P --remove-destination "$theirs/${PAIR%/*}/$file" "$WORK/mix/$1/$PAIR/" &&
+        cp -P --remove-destination "$theirs/${PAIR%/*}/$file" "$WORK/mix/both/$PAIR/"
     passed "$1"
 }
 

@@ -11,7 +11,7 @@ as_from_a_shell() {
     ) </dev/null
 }
 
-# grade ...: without the control run that asks whether our own pair would fail, too (unless $control), and with a patience of its own, or $patience seconds; more where the machine is slow
+# grade ...: with a patience of its own, or $patience seconds; more where the machine is slow
 grade() {
-    CONTROL=${control:-no} PATIENCE=$((${patience:-20} * ${SLOWNESS:-1})) as_from_a_shell "$TESTS/grader/grade" "$@"
+    PATIENCE=$((${patience:-20} * ${SLOWNESS:-1})) as_from_a_shell "$TESTS/grader/grade" "$@"
 }

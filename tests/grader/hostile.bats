@@ -14,16 +14,17 @@ submission() {
     [ ! -e "$TESTS/grader/hostile/$1.c" ] || cp "$TESTS/grader/hostile/$1.c" "$1/producer.c"
 }
 
-# honest NAME...: what the grader says of each
+# honest NAME...: what the grader says of each, also in the formats that are asked for
 honest() {
-    local name status
+    local name status format reports=(text)
+    for format in ${formats:-}; do reports+=("$format=$1.$format"); done
     local -A jobs=()
     need jq jq
     for name in "$@"; do
         [ -d "$name" ] || submission "$name"
         install -d -m 711 "$BATS_RUN_TMPDIR-$name"
         TMPDIR=$BATS_RUN_TMPDIR-$name patience=3 CHECKS='builds|random words|both: yours' \
-            grade mqueue/posix "$name" >"$name.txt" 2>"$name.err" &
+            grade mqueue/posix "$name" "${reports[@]}" >"$name.txt" 2>"$name.err" &
         jobs[$name]=$!
     done
     for name in "$@"; do
@@ -31,9 +32,9 @@ honest() {
         wait "${jobs[$name]}" || status=$?
         cat "$name.txt" "$name.err"
         [ "$status" = 1 ]
-        grep -q $'^ *[-0]/10\tproducer: random words' "$name.txt"
-        grep -q $'^ 10/10\tconsumer: random words' "$name.txt"
-        grep -q $'^ *[-0]/5\tboth' "$name.txt"
+        grep -q $'^ *[-0]/7.5\tproducer: random words' "$name.txt"
+        grep -q $'^7.5/7.5\tconsumer: random words' "$name.txt"
+        grep -q $'^ *[-0]/4\tboth' "$name.txt"
         rmdir "$BATS_RUN_TMPDIR-$name" # nothing is left in it
         [ ! -e /var/tmp/ipc-grader-left ]
     done
@@ -42,10 +43,6 @@ honest() {
 
 @test "a loop without end, sleep without end, deafness to signals" {
     honest loop sleep traps
-}
-
-@test "output without end, all the memory, a fork bomb" {
-    honest output memory forks
 }
 
 @test "killing its parent, its group, and all it may" {
@@ -59,13 +56,10 @@ honest() {
 }
 
 @test "forging results, in each format" {
-    honest forges
+    formats='tap junit gradescope prairielearn vpl classroom' honest forges
     run ! grep -q '^Grade' forges.txt
-    patience=3 CHECKS='builds|random words' grade mqueue/posix forges tap=forges.tap junit=forges.junit \
-        gradescope=forges.gradescope prairielearn=forges.prairielearn vpl=forges.vpl \
-        classroom=forges.classroom || true
     [ "$(grep -c '^ok' forges.tap)" = 3 ] # both build, the consumer's words
-    jq -e '.tests | map(.score) | add == 16' forges.gradescope
+    jq -e '.tests | map(.score) | add == 11.5' forges.gradescope
     [ "$(grep -c '^Grade' forges.vpl)" = 1 ]
     run ! grep -lP '[\x00-\x08\x0b-\x1f]' forges.*
 }
@@ -102,7 +96,7 @@ honest() {
     [ ! -e /tmp/ipc-grader-made ] && [ ! -e /var/tmp/ipc-grader-made ]
 }
 
-@test "eight gradings at the same time: the honest ones get all their points" {
+@test "output without end, all the memory and a fork bomb among eight gradings at the same time: the honest ones get all their points" {
     local i name job
     local -a names=(forks memory output) gradings=()
     [ "$(id -u)" = 0 ] || skip "needs root: else the submissions are the same user"
@@ -122,8 +116,9 @@ honest() {
     for ((i = 0; i < 8; i++)); do
         if ((i % 3 == 0)); then
             wait "${gradings[i]}" || true
-            grep -q $'^ 10/10\tconsumer: random words' $i.txt || { cat $i.txt && return 1; }
-            grep -q $'^ *[-0]/10\tproducer: random words' $i.txt
+            grep -q $'^7.5/7.5\tconsumer: random words' $i.txt || { cat $i.txt && return 1; }
+            grep -q $'^ *[-0]/7.5\tproducer: random words' $i.txt
+            if has_text $i.txt 'could not'; then return 1; fi
         else
             wait "${gradings[i]}" || { cat $i.txt && return 1; }
         fi

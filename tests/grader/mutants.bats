@@ -30,6 +30,7 @@ mutants() {
         printf '%s\t%s\n' "$number" "$line" >$n/plan
         sed "$script" "$SUITE/$pair/$file" >"$folder/$file"
         [ "$(<"$folder/$file")" != "$(<"$SUITE/$pair/$file")" ] || { echo "$mistake: the script changes nothing" && return 1; }
+        [ "$file" != protocol.h ] || cp "$SUITE/$pair/care.h" "$folder" # which includes it from beside itself
         case $side in
         producer) ln -s "$SUITE/$pair/consumer" "$folder" ;;
         consumer) ln -s "$SUITE/$pair/producer" "$folder" ;;

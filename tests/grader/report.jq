@@ -76,8 +76,7 @@ def as_csv:
     ([$submission, got, all] + map(.points) | @csv);
 
 results
-| if $format == "status" then (if length > 0 and got == all then "0" else "1" end)
-  elif $format == "tap" then as_tap
+| if $format == "tap" then as_tap
   elif $format == "junit" then as_junit
   elif $format == "gradescope" then as_gradescope | tojson
   elif $format == "prairielearn" then as_prairielearn | tojson

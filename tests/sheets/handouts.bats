@@ -106,6 +106,18 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
         run ! grep -E 'src="[^d]' "$page.html"
         [ "$(grep -c '!\[' "$sheet")" = "$(grep -oE '<img|<svg' "$page.html" | wc -l)" ]
     done
+    # the course page can be copied to any place: its links lead to what is beside it
+    local link
+    while read -r link; do
+        [ -e "$ROOT/build/handouts/${link%%#*}" ] || echo "index.html: links to $link"
+    done < <(grep -o 'href="[^"]*"' "$ROOT/build/handouts/index.html" | sed 's/^href="//; s/"$//' | grep -v '^https:\|^#') >wrong
+    cat wrong && [ ! -s wrong ]
+    [ ! -e "$ROOT/build/handouts/key.html" ]
+    command -v python3 >/dev/null || skip "the traces beside the sheets need python3: apt-get install python3"
+    for page in {pipes,fifo,mqueue,shm}-posix alpc-model; do
+        grep -q "href=\"$page.html\"" "$ROOT/build/handouts/${page%-*}.html"
+        grep -q '"hang": false.*"same": true' "$ROOT/build/handouts/$page.html"
+    done
 }
 
 @test "make slides shows every picture and every excerpt of the sheets" {

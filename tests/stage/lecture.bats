@@ -115,14 +115,14 @@ plays() { # PAIR
     draws ' step 4 '
     shows '^QSIZE:0 '
     terminal send-keys b
-    shows '^.. step 3 again .above: step 4. '
+    shows '^[^ ]+ step 3 again .above: step 4. '
     shows '^10 messages fill the queue'
     terminal send-keys PageUp
-    shows '^.. step 2 again '
+    shows '^[^ ]+ step 2 again '
     terminal send-keys PageDown
-    shows '^.. step 3 again '
+    shows '^[^ ]+ step 3 again '
     terminal send-keys Right
-    shows '^.. step 4 - '
+    shows '^[^ ]+ step 4 - '
     terminal send-keys Space
     shows 'mq_receive\(3, "the last line\\n", 8192\) = 14  <- mq_timedreceive$'
     terminal send-keys Space

@@ -1,8 +1,14 @@
 # screen.bash: what the lecture and watch need of a terminal.
 
-# usable_term: TERM names a terminal that tmux can draw on; one that nobody here knows is taken for a vt100
+# usable_term: TERM names a terminal that tmux can draw on; one that nobody here knows is taken for
+# a vt100.
+# unicode is then empty, else what tells tmux that the terminal can show all letters.
 usable_term() {
-    [ "${TERM:-}" = screen ] || tput -T "${TERM:-dumb}" cup 1 1 >/dev/null 2>&1 || export TERM=vt100
+    unicode=-u
+    [ "${TERM:-}" = screen ] || tput -T "${TERM:-dumb}" cup 1 1 >/dev/null 2>&1 || {
+        export TERM=vt100
+        unicode=
+    }
 }
 
 need() { # COMMAND PACKAGE

@@ -137,7 +137,7 @@ var seen = [];
 function press(key) { document.dispatchEvent(new KeyboardEvent('keydown', { key: key, bubbles: true })); }
 function look() {
     seen.push(document.getElementById('where').textContent + '/' + document.querySelectorAll('tr.on').length + '/' +
-        (document.querySelectorAll('#now pre').length > 0) + '/' + document.querySelectorAll('.wide .step.on').length);
+        (document.querySelectorAll('#now pre').length > 0) + '/' + document.querySelectorAll('.wide .hit.on').length);
 }
 look();
 ['ArrowRight', 'ArrowRight', ' ', 'ArrowLeft', 'End', 'ArrowRight', 'Home', 'ArrowLeft', 'Escape'].forEach(function (key) { press(key); look(); });

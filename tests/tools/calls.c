@@ -207,7 +207,7 @@ __attribute__((constructor)) static void set_up(void)
 	on_exit(at_exit, NULL);
 }
 
-/* The wrappers: each defines a function of the C library, which calls the next one of that name. */
+/* The wrappers: each defines a function of the C library, and calls the next one of that name */
 #define REAL(name)                                                                             \
 	static __typeof__(&name) real;                                                         \
 	if (real == NULL)                                                                      \

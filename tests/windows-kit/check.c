@@ -24,7 +24,7 @@ static const struct pair {
 	const char *in_use;  /* what a program says whose name is in use */
 	const char *refused; /* what a client says that is one too many */
 } pairs[] = {
-	{"shm/windows", TWO | OBJECT, 0, "another producer is using it", NULL},
+	{"shm/windows", TWO | OBJECT, 0, "used by a producer", NULL},
 	{"mailslot/windows", TWO | LINES | MAILBOX | SERVER | WAITS | OBJECT, 8192,
 	 "another consumer is using it", NULL},
 	{"pipes/windows", CHILD, 0, NULL, NULL},
@@ -498,6 +498,41 @@ static void interrupt_producer(void)
 	next_run_works();
 }
 
+/* A producer whose input is a console, and somebody at its keyboard. */
+static struct process *produce_at_console(void)
+{
+	char arguments[100];
+
+	snprintf(arguments, sizeof arguments, "type producer %s", is(CHILD) ? "" : name);
+	return start_apart("check", arguments, TYPED, text("hello\n"));
+}
+
+static void interrupt_console(void)
+{
+	struct process *consumer = consume(1), *producer = produce_at_console();
+
+	writes(end_of(producer, consumer), "hello\r\n");
+	interrupt(producer);
+	end_input(producer);
+	is_interrupted(producer);
+	after_the_producer(consumer);
+	next_run_works();
+}
+
+static void console_input(void)
+{
+	struct process *consumer, *producer;
+
+	if (is_wine())
+		skip(SKIPPED, "Ctrl-Z is no end at Wine's consoles");
+	consumer = consume(1);
+	producer = produce_at_console();
+	writes(end_of(producer, consumer), "hello\r\n");
+	type(producer, text("\032\n"));
+	end_input(producer);
+	both_end_well(producer, consumer, text("hello\r\n"));
+}
+
 /* --- all of them */
 
 static const struct check {
@@ -531,6 +566,9 @@ static const struct check {
 	{"both are killed", TWO, kill_both},
 	{"Ctrl-C to a side that waits alone", TWO, interrupt_waiting_side},
 	{"Ctrl-C to the producer", 0, interrupt_producer},
+	{"a line typed at a console comes out; Ctrl-C is not the end of the input", 0,
+	 interrupt_console},
+	{"Ctrl-Z, Enter at a console is the end of the input", 0, console_input},
 };
 
 static int passed, not_passed, skipped;
@@ -627,6 +665,8 @@ int main(int argc, char *argv[])
 {
 	if (argc == 3 && strcmp(argv[1], "ctrl-c") == 0)
 		return send_ctrl_c(argv[2]);
+	if (argc >= 3 && strcmp(argv[1], "type") == 0)
+		return type_at_console(argv[2], argc > 3 ? argv[3] : "");
 	for (int i = 1; i < argc; i++)
 		if (!is_known(argv[i])) {
 			fputs("usage: check [PAIR]...      PAIR: shm/windows, say; none: all\n",
