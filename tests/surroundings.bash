@@ -5,7 +5,7 @@
 
 # what is meant for our scripts: the names in the Makefile's list `data`, and these
 meant_for_us='HOME TERM TMUX TMPDIR CC CFLAGS MINGW MINGW_CFLAGS WIDL MACH_HEADERS STANDSTILL
-    SUBMISSION_NAME'
+    SUBMISSION_NAME SSH_AUTH_SOCK'
 
 if [ "${SURROUNDINGS:-}" != ours ]; then
     USERS_UMASK=$(umask) # for reports, which are the user's own
