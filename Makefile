@@ -43,11 +43,12 @@ watch: programs ## a pair live, typed by you, and what the kernel holds: PAIR=mq
 why: runnable ## say why each program of the suite that you have running waits; your own: WITH=folder
 	@bash tests/stage/why "$$WITH"
 
+python := command -v python3 >/dev/null || { echo 'it needs python3: apt-get install python3' >&2; exit 1; }; python3
 trace: runnable ## draw what happens in a run: PAIR=fifo/posix [INPUT=file] [WITH=folder] [MISTAKE=number] [DIR=folder]
-	@tests/stage/trace trace
+	@$(python) tests/stage/trace trace
 
 mistake: runnable ## list a pair's typical mistakes, or show and run one: PAIR=shm/posix [MISTAKE=number]
-	@tests/stage/trace mistake
+	@$(python) tests/stage/trace mistake
 
 exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder [LEVEL=1, 2 or 3 | FROM=naive]
 	@sh tests/grader/exercise "$$PAIR" "$$DIR"
@@ -88,12 +89,22 @@ build/key/%.html: handouts/instructors/%.md $(rendering)
 build/handouts/.downloads.md: FORCE # has a new time only if it says something new
 	@mkdir -p $(@D) && sh handouts/render/downloads $(pages) >$@.new && \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-# what stands in one file: pandoc 2.19 has a new name for it, and warns of the old one
+# pandoc 2.19 has a new name for this, and warns of the old one
+in_one_file = $$(pandoc --help | grep -q -e --embed-resources && echo --embed-resources || echo --self-contained)
 define render
 mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 \
-	$$(pandoc --help | grep -q -e --embed-resources && echo --embed-resources || echo --self-contained) \
+	$(in_one_file) \
 	--standalone --template render/template.html --lua-filter render/filter.lua -o ../$@ $(<:handouts/%=%)
 endef
+
+slides: build/handouts/slides.html ## the sheets' pictures and excerpts as a deck for the projector: build/handouts/slides.html
+topics := shm mqueue mailslot pipes fifo mach alpc
+build/handouts/slides.html: $(topics:%=handouts/%.md) $(rendering)
+	@mkdir -p $(@D) && { echo '<style>'; cat handouts/render/slides.css; echo '</style>'; } >$(@D)/slides.head
+	@cd handouts && pandoc -f gfm -t dzslides --standalone --slide-level=2 \
+		$(in_one_file) \
+		-H ../$(@D)/slides.head --lua-filter render/slides.lua -o ../$@ $(topics:%=%.md)
+	@rm $(@D)/slides.head
 
 $(traces): $(wildcard tests/stage/*.py tests/stage/trace tests/stage/page.html tests/tools/calls.c) \
 	$(wildcard */posix/*.[ch] alpc/model/*.[ch])
@@ -122,5 +133,5 @@ help: ## show this, and what is missing on this machine
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all runnable programs demo watch why trace mistake exercise student-kit test grade lint bench handouts windows-kit \
+.PHONY: all runnable programs demo watch why trace mistake exercise student-kit test grade lint bench handouts windows-kit slides \
 	deps clean help

@@ -76,8 +76,9 @@ END
         umask 077
         ulimit -S -f 10
         CHECKS='builds|random|three' run -0 as_from_a_shell env -u SURROUNDINGS TMPDIR="$PWD/$(printf '%0110d' 0)" POSIXLY_CORRECT=1 \
-            LC_ALL=C.UTF-8 CPATH=/x CFLAGS=-Werror=x BASH_ENV=/x TOOLS=/x HOME='' "$TESTS/grader/grade" alpc/model mine
+            LC_ALL=C.UTF-8 CPATH=/x CFLAGS=-Werror=x BASH_ENV=/x TOOLS=/x HOME='' "$TESTS/grader/grade" alpc/model mine text tap=mine.tap
         echo "$output"
+        [ "$(stat -c %a mine.tap)" = 600 ]
         [[ $output == *$'\n29 of 29 points' ]]
     )
 }
@@ -177,7 +178,9 @@ odd="O'Brien's \$HOME; ü #1"
     mkdir -p "$odd/build"
     cp -R "$SUITE/mach/gnumach" "$odd"
     cp "${MACH_KERNEL:-$SUITE/mach/build/gnumach}" "$odd/build/gnumach"
-    echo data | MACH_KERNEL='' MACH_SECONDS=$((20 * ${SLOWNESS:-1})) TMPDIR="$PWD/$odd" sh "$odd/gnumach/run" >output
+    cd "$odd"
+    mkdir -p elsewhere/gnumach
+    echo data | CDPATH=$PWD/elsewhere MACH_KERNEL='' MACH_SECONDS=$((20 * ${SLOWNESS:-1})) TMPDIR=$PWD sh gnumach/run >output
     echo data | cmp - output
 }
 

@@ -2,7 +2,7 @@
 -- to a PDF or to what lies beside the course page stays, a link to a source stays as words, what is typed in a transcript is bold, a wide table scrolls.
 function Link(link)
 	if link.target:match("^%a+:") or link.target:match("^#") then return nil end
-	if link.target:match("%.pdf$") or link.target:match("^traces/") or link.target:match("^downloads/") then return nil end
+	if link.target:match("%.pdf$") or link.target:match("%.html$") or link.target:match("^downloads/") then return nil end
 	local sheet, part = link.target:match("^([%w-]+)%.md(.*)$")
 	if not sheet then return pandoc.Code(pandoc.utils.stringify(link)) end
 	link.target = (sheet == "README" and "index" or sheet) .. ".html" .. part

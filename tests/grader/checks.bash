@@ -1,36 +1,23 @@
 #!/usr/bin/env bash
 # checks.bash: runs the checks of a grading, each in a shell of its own, and prints what came of each, as TAP, when it
 # has ended. bats could do that, too, but starts nine processes for each check and follows every command of it.
-# usage: checks.bash CHECKS PLAN    what prepare_checks wrote; a line a check that is to run: NUMBER, a tab, [POINTS] NAME
+# usage: checks.bash CHECKS PLAN    what checks.awk wrote; a line a check that is to run: NUMBER, a tab, [POINTS] NAME
 # A check that fails is tried once more with our own programs: if they fail as well, it is not the submission's fault,
 # and there is no grade.
 
-# prepare_checks FOLDER FILE...: makes FOLDER/checks of files as bats has them, and lists in FOLDER/all their numbers,
-# tags and names; for grade and for the tests of the mistakes
-prepare_checks() {
-    local folder=$1
-    shift
-    awk -v list="$folder/all" '
-        /^# bats test_tags=/ { tags = $0; sub(/.*=/, "", tags) }
-        /^@test "/ {
-            name = $0; sub(/^@test "/, "", name); sub(/" \{$/, "", name)
-            print ++n "\t" (tags == "" ? "-" : tags) "\t" name >list
-            $0 = "check_" n "() {"
-            tags = ""
-        }
-        { print }' "$@" >"$folder/checks"
-}
-
-[ "${BASH_SOURCE[0]}" = "$0" ] || return 0
 set -u
 BATS_TEST_DIRNAME=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 BATS_RUN_TMPDIR=$TMPDIR BATS_FILE_TMPDIR=$TMPDIR/file
+# what the checks call, whose names are only known when it runs
+# shellcheck disable=SC1090,SC2317
 load() { source "$BATS_TEST_DIRNAME/$1.bash" || exit; }
+# shellcheck disable=SC2317
 skip() {
     BATS_TEST_SKIPPED=yes
     printf '%s' "${1:-}" >"$BATS_TEST_TMPDIR.skipped"
     exit 0
 }
+# shellcheck disable=SC1090
 source "$1" || exit
 mapfile -t plan <"$2"
 exec {results}>&1 >/dev/null 2>&1

@@ -10,6 +10,7 @@ load ../helper
 setup() {
     declare -gA pid=() # of what runs
     declare -gi status=0 lost=0
+    hopeless=''
     cd "$BATS_TEST_TMPDIR" || return
     box=$WORK/box/$BATS_TEST_NUMBER # where a submission's programs may make files
     use_name "grade-$$-$BATS_TEST_NUMBER${ours:+-ours}"
@@ -92,11 +93,11 @@ printed() {
             012) printf '\\n' ;;
             015) printf '\\r' ;;
             134 | 045 | 047 | [01][0123]? | 177 | [23]??) printf '\\%s' "$byte" ;;
-            *) printf "\\$byte" ;;
+            *) printf '%b' "\\0$byte" ;;
             esac
         done)"
     elif ((size > 8000 * ${#lines[@]})); then
-        echo "printf 'one\n%0${size}d\nthree\n' 2"
+        printf '%s\n' "printf 'one\\n%0${size}d\\nthree\\n' 2"
     else
         echo "seq ${#lines[@]}"
     fi
@@ -198,10 +199,12 @@ whose() { # LABEL
 
 # soon CONDITION...: one of await's comes to hold; or it never will, since nothing moves any more
 soon() {
-    local -a hopeless=()
-    ! has posix || hopeless=(or stuck "$mark")
-    "$TOOLS/await" "$PATIENCE" "$@" "${hopeless[@]}" >awaited 2>&1 || return
-    [ "${#hopeless[@]}" = 0 ] || ! has_text awaited '^stuck '
+    local -a unless=()
+    ! has posix || unless=(or stuck "$mark")
+    "$TOOLS/await" "$PATIENCE" "$@" "${unless[@]}" >awaited 2>&1 || return
+    if [ "${#unless[@]}" = 0 ] || ! has_text awaited '^stuck '; then return 0; fi
+    hopeless=yes
+    return 1
 }
 
 nothing_left() {
@@ -315,7 +318,7 @@ build() { # SIDE
     fi
     # shellcheck disable=SC2086 # $AS_STUDENT is words
     if ! (close_others && exec timeout -k 1 60 $AS_STUDENT prlimit --fsize=67108864 --core=0 --as=2147483648 \
-        make -s ${ours:+-B} -C "$theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
+        env LC_ALL=C make -s ${ours:+-B} -C "$theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
         say_file build.log 20
         return 1
     fi
@@ -346,6 +349,10 @@ same() { # EXPECTED CAME
 # gone LABEL: it has ended, or never will
 gone() {
     local i
+    if [ -n "$hopeless" ]; then # what runs was found to be stuck
+        is_gone "$1"
+        return
+    fi
     for ((i = 0; i < 60; i++)); do
         if is_gone "$1"; then return 0; fi
         nap 0.00$((i < 9 ? i + 1 : 9))
@@ -381,6 +388,7 @@ says() { # LABEL PATTERN WHAT
 # rests LABEL: it waits, asleep; or it is gone, and what came of it is the next question
 rests() {
     soon idle "${pid[$1]}" or busy "${pid[$1]}" or ended "${pid[$1]}" || true
+    hopeless='' # the other side may come yet
 }
 
 # sleeps LABEL
@@ -467,7 +475,7 @@ kill_all() {
         kill -KILL "${pid[$label]}" 2>/dev/null || true
         wait "${pid[$label]}" || true
     done
-    pid=()
+    pid=() hopeless=''
     "$TOOLS/await" kill "$mark"
     remove_object
     left_behind
@@ -629,7 +637,7 @@ three_producers() {
     for i in 1 2 3; do ends producer$i 0; done
     ends consumer 0
     while read -r i line; do
-        [[ $i != [123] ]] || echo "$i $line" >>came$i
+        [[ $i != [123] ]] || echo "$i $line" >>"came$i"
     done <consumer.out
     for i in 1 2 3; do same input$i came$i; done
 }

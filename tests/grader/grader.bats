@@ -127,6 +127,78 @@ all_points() {
     [[ "$output" == *"first fix: producer.c builds"* ]]
 }
 
+@test "programs that do not speak our protocol: it says what they did instead, and what they keep to" {
+    need jq jq
+    cp -R "$SUITE/shm/posix" mine
+    sed -i 's,shm_open(name,shm_open("/OS",' mine/*.[ch]
+    sed -i 's/int main.*/#include <string.h>\n&/;s/wait_for(&segment->full, PRODUCER);/errx(255, "shared memory failed");/' mine/consumer.c
+    CHECKS='builds|random words' run -1 grade shm/posix mine
+    echo "$output"
+    [[ $output == *'your producer has read nothing of its input'* || $output == *'there is /dev/shm/OS'* ]]
+    [[ $output == *'take it from there'* && $output == *'both keep to shm/posix/protocol.h'* ]]
+    [[ $output == *'consumer (yours) '* && $output == *'your consumer has written nothing'* ]]
+}
+
+@test "PROTOCOL=own: what both do together gets the points, whatever lies between them" {
+    need jq jq
+    cp -R "$SUITE/shm/posix" mine
+    sed -i 's/SLOTS = 4/SLOTS = 3/; s/_Atomic int has_consumer;/long magic; &/' mine/protocol.h
+    CHECKS='builds|random words|at the end' PROTOCOL=own run -0 grade shm/posix mine
+    [[ $output == *'producer: random words'* && $output != *'consumer: random words'* ]]
+    CHECKS='random words' PROTOCOL=theirs run -2 grade shm/posix mine
+}
+
+@test "a course's file: points, checks that are off or its own, the total, when they are seen" {
+    need jq jq
+    mkdir own
+    # shellcheck disable=SC2016 # for the grader
+    printf '%s\n' '@test "[8] producer: it takes three lines of this course" {' '    yours producer' \
+        '    seq 3 >input' '    carry input' '}' >own/own.bats
+    printf '%s\n' '# ours' '0 without a warning' '6 consumer: at the end' 'total 50' 'visibility hidden' 'checks own' >rules
+    COURSE=rules CHECKS='builds|this course|consumer: at the end' run -0 grade mqueue/posix "$SUITE/mqueue/posix" text gradescope=out
+    echo "$output"
+    [[ $output == *'this course'* && $output != *'warning'* ]]
+    jq -e '.tests | all(.visibility == "hidden") and length == 4' out
+    # 6 of all that there is, which is 50 now
+    jq -e '.tests[] | select(.name | test("at the end")) | .max_score > 2.5 and .max_score < 3' out
+    echo '3 no such thing' >>rules
+    COURSE=rules run -2 grade mqueue/posix "$SUITE/mqueue/posix"
+    [[ $output == *'rules: line 7: no check has this in its name: no such thing'* ]]
+    echo 'nonsense' >rules
+    COURSE=rules run -2 grade mqueue/posix "$SUITE/mqueue/posix"
+    [[ $output == *'line 1: not understood: nonsense'* ]]
+    COURSE=none run -2 grade mqueue/posix "$SUITE/mqueue/posix"
+}
+
+@test "the example of a course's file is one, and the points of each pair add up to 100" {
+    local pair sum
+    awk -v list=all -f "$TESTS/grader/checks.awk" "$TESTS/grader/grade.bats" >checks
+    for pair in "${!traits[@]}"; do
+        for protocol in '' ' again protocol'; do
+            awk -v traits="${traits[$pair]}$protocol" -f "$TESTS/grader/plan.awk" /dev/null all |
+                awk -F '[][]' '{ sum += $2 } END { exit !(sum > 99.999 && sum < 100.001) }'
+            awk -v traits="${traits[$pair]}$protocol" -f "$TESTS/grader/plan.awk" "$TESTS/grader/course.example" all |
+                awk -F '[][]' '{ sum += $2 } END { exit !(sum > 49.999 && sum < 50.001) }'
+        done
+    done
+}
+
+@test "what stands there to do by hand does what it says when it is typed" {
+    two_submissions
+    cp -R "$SUITE/mqueue" .
+    mkdir -p mqueue/posix
+    make -s -C two -f - <<<'all: producer consumer'$'\n''LDLIBS = -lrt' 2>/dev/null
+    grep -A 2 'by hand' two.text | sed -n 's/^\t|   //p' | sed "s,/by-hand,/by-hand-$$," >typed
+    cat typed
+    [ "$(wc -l <typed)" = 2 ]
+    bash -c "$(sed -n 1p typed)" >out 2>err 3>&- &
+    bash -c "$(sed -n 2p typed)" >>out2 3>&-
+    wait $!
+    cat out out2 | cmp - <(seq 5)
+    run -0 "$TOOLS/mq-probe" /by-hand-$$ # it was left behind, as the report says
+    "$TOOLS/mq-probe" --unlink /by-hand-$$
+}
+
 @test "wrong usage, no such pair, no such folder, a pair that is not gradable: status 2 and why" {
     run -2 grade
     run -2 grade mqueue/posix . nonsense
@@ -136,6 +208,12 @@ all_points() {
     [[ "$output" == *"there is no such folder"* ]]
     run -2 grade alpc/windows .
     [[ "$output" == *"not gradable"* ]]
+    mkdir -p suite/news/posix # a topic that is new
+    ln -s "$SUITE"/* suite 2>/dev/null || true
+    cp -R "$SUITE/mqueue/posix/." suite/news/posix
+    rm suite/tests && cp -R "$TESTS" suite/tests
+    run -2 as_from_a_shell env -u SURROUNDINGS suite/tests/grader/grade news/posix suite/news/posix
+    [[ "$output" == *"news/posix: not gradable: "*"traits"* ]]
 }
 
 @test "Gradescope's run script grades what lies in its folders" {

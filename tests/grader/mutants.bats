@@ -2,7 +2,6 @@
 
 load ../helper
 load grading
-load checks
 
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 teardown() { :; }
@@ -14,7 +13,7 @@ mutants() {
     local -a rows jobs=() lines folders=()
     mapfile -t rows < <(grep "^| $pair |" "$TESTS/grader/mutants.md")
     head -c 720000 /dev/urandom | base64 -w 24 >words
-    prepare_checks . "$TESTS/grader/grade.bats"
+    awk -v list=all -f "$TESTS/grader/checks.awk" "$TESTS/grader/grade.bats" >checks
     mapfile -t lines <all
     for row in "${rows[@]}"; do # as grade lays it out
         IFS='|' read -r _ _ file mistake _ check script _ <<<"$row"
@@ -26,7 +25,7 @@ mutants() {
         number=${line%%$'\t'*} line=${line##*$'\t'}
         script=${script#*\`} script=${script%\`*}
         folder=$PWD/$((++n))/mix/$side/$pair
-        mkdir -p $n/{bats,box/$number} "$folder"
+        mkdir -p "$n/bats" "$n/box/$number" "$folder"
         printf '%s\t%s\n' "$number" "$line" >$n/plan
         sed "$script" "$SUITE/$pair/$file" >"$folder/$file"
         [ "$(<"$folder/$file")" != "$(<"$SUITE/$pair/$file")" ] || { echo "$mistake: the script changes nothing" && return 1; }
@@ -55,7 +54,9 @@ mutants() {
     for n in "${!jobs[@]}"; do
         wait "${jobs[n]}" || true
         # and our own have passed the same check
-        has_text $n.tap "^not ok 1 " && [ -e "$n/bats/$(cut -f 1 $n/plan).uses-ours" ] || { echo "not found: ${rows[n - 1]}" && cat "$n.tap" && return 1; }
+        if ! has_text "$n.tap" "^not ok 1 " || [ ! -e "$n/bats/$(cut -f 1 "$n/plan").uses-ours" ]; then
+            echo "not found: ${rows[n - 1]}" && cat "$n.tap" && return 1
+        fi
     done
     [ ${#rows[@]} -gt 2 ]
 }

@@ -1,5 +1,5 @@
 # plan.awk: which checks a grading has, with the points of each: prints NUMBER, a tab, [POINTS] NAME
-# usage: awk -v traits="posix two" -v only=REGEX -f plan.awk COURSE ALL    COURSE: course.example; ALL: prepare_checks
+# usage: awk -v traits="posix two" -v only=REGEX -f plan.awk COURSE ALL    COURSE: course.example; ALL: checks.awk
 # The weights of the checks are made to add up to 100: what the others leave goes to those with a *, in equal parts,
 # at least 5 to each. A course may say another total; then all points are in proportion.
 function wrong(why) {

@@ -111,6 +111,7 @@ plays() { # PAIR
     terminal send-keys Space
     shows 'producer: waiting for a consumer'
     shows '^600 10$'
+    shows '^mq_send\(3, "line 11.n", 8, 0\) ... it waits  <- mq_timedsend$'
     terminal send-keys Space
     draws ' step 4 '
     shows '^QSIZE:0 '

@@ -200,8 +200,9 @@ play_fifo_windows() {
     play_windows consumer "The consumer makes the pipe (CreateNamedPipe) and waits for a client \
 (ConnectNamedPipe)." \
         producer "The producer opens it (CreateFile). From now on both may read and write." \
-        "A line is typed: one WriteFile, and one in return: the consumer answers each." \
-        "End of input: an empty message. The consumer disconnects and closes: the pipe is gone."
+        "A line is typed: one WriteFile, one message, one ReadFile." \
+        "End of input: an empty message. The consumer answers by the same pipe how many bytes it has \
+written, and closes: the pipe is gone."
 }
 
 play_alpc_rpc() {

@@ -1,4 +1,28 @@
-# screen.bash: what the lecture and watch need of a terminal.
+# screen.bash: what the lecture, watch and why share.
+
+# build_tool NAME...: of tests/tools, into TOOLS. The usual place has a name of its own there, since make
+# could not have blanks in its path.
+build_tool() {
+    local place=$TOOLS
+    [ "$TOOLS" != "$PWD/build/tools" ] || place=../../build/tools
+    make -s -C tests/tools BUILD="$place" "${@/#/$place/}" >&2
+}
+
+# own_folder NAME: sets folder to a new one for temporary files, with a path that is short and plain
+own_folder() {
+    [[ ${TMPDIR:-} =~ ^/[A-Za-z0-9/._-]{1,49}$ ]] || TMPDIR=/tmp
+    export TMPDIR
+    folder=$(mktemp -d "$TMPDIR/$1.XXXXXX")
+}
+
+# choose_preload FOLDER: sets preload to a path of calls.so; LD_PRELOAD could not have blanks in it
+choose_preload() {
+    preload=$TOOLS/calls.so
+    if [[ $preload == *[!A-Za-z0-9/._-]* ]]; then
+        ln -s "$preload" "$1/calls.so"
+        preload=$1/calls.so
+    fi
+}
 
 # usable_term: TERM names a terminal that tmux can draw on; one that nobody here knows is taken for
 # a vt100.

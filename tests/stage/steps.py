@@ -649,6 +649,10 @@ def steps_of(replay, teller, run):
                     process=process,
                 )
             )
+        elif process.end and not any(c.name in ('exit', '_exit') for c in process.calls[-1:]):
+            label = f'exits, status {process.status}'  # no exit was noted: not glibc, say
+            words = f'The {process.side} exits with status {process.status}.'
+            steps.append(Step(process.end, process.side, 'exit', label, words, process=process))
     for time, side, label, words in run.said:
         steps.append(Step(time, side, 'note', label, words, bad=label.startswith('nothing')))
     steps.sort(key=lambda s: s.time)

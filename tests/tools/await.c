@@ -120,7 +120,7 @@ enum { CALM = 20 }; /* looks */
 
 static double limit; /* seconds: what await waits at most */
 
-static double now(void)
+static double seconds(void)
 {
 	struct timespec time;
 
@@ -463,7 +463,7 @@ static int is_stuck(struct condition *c)
 	long long sums[2] = {0, 0}; /* what has run, and with what success */
 	int starved = 0, free = 0;
 	DIR *proc, *tasks;
-	double time = now();
+	double time = seconds();
 
 	if (time - c->looked < 0.05)
 		return 0;
@@ -608,7 +608,7 @@ int main(int argc, char *argv[])
 		if (strcmp(argv[i++], "or") != 0)
 			usage();
 	}
-	for (until = now() + limit;; nanosleep(&pause, NULL)) {
+	for (until = seconds() + limit;; nanosleep(&pause, NULL)) {
 		for (i = 0; i < count; i++)
 			if (of[i]->holds(&conditions[i])) {
 				print(&conditions[i], of[i]);
@@ -616,7 +616,7 @@ int main(int argc, char *argv[])
 			}
 		for (i = 0; i < count && conditions[i].never; i++)
 			;
-		if (i == count || now() >= until)
+		if (i == count || seconds() >= until)
 			break;
 		if (pause.tv_nsec < 10000000) /* what happens soon is seen soon */
 			pause.tv_nsec += pause.tv_nsec / 4;

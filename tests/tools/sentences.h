@@ -211,7 +211,7 @@ static inline void say_write(struct process *p)
 
 static inline int is_producer(const struct process *p)
 {
-	return strncmp(p->name, "producer", 8) == 0;
+	return strstr(p->name, "producer") != NULL; /* my-producer, too */
 }
 
 static inline const char *partner(const struct process *p)
@@ -379,8 +379,15 @@ static inline void say_sleep(struct process *p)
 		snprintf(path, sizeof path, "/dev/shm/%s", name + (*name == '/'));
 		if (stat(path, &status) == -1)
 			say("there is no %s yet: no %s has created it", path, partner(p));
-		else
-			say("%s is there, but no %s has set it up", path, partner(p));
+		else {
+			struct descriptor d = {.device = status.st_dev, .inode = status.st_ino};
+
+			say("%s is there, and ", path);
+			if (name_holders(p, &d, READS | WRITES, "it open") <= 0)
+				say("no %s has it open", partner(p));
+			else
+				say(", but this %s does not take it for ready", p->name);
+		}
 	} else if (program_has(p, "sendmsg") && program_has(p, "connect")) {
 		const char *name = argument_or(p, "/tmp/alpc-");
 

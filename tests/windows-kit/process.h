@@ -149,20 +149,27 @@ static DWORD WINAPI feed(void *write_end)
 /* A file with this content, which ends with its last handle. */
 static HANDLE file_with(struct bytes content)
 {
-	WCHAR temporary[MAX_PATH + 1], path[MAX_PATH + 1];
+	static int number;
+	WCHAR temporary[MAX_PATH + 1], path[MAX_PATH + 60];
 	HANDLE file;
-	DWORD n;
+	DWORD n = GetTempPathW(MAX_PATH, temporary);
 
-	if (GetTempPathW(MAX_PATH, temporary) == 0 ||
-	    GetTempFileNameW(temporary, L"ipc", 0, path) == 0)
-		call_failed("GetTempFileName");
-	file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS,
-			   FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+	if (n == 0 || n > MAX_PATH)
+		call_failed("GetTempPath");
+	swprintf(path, MAX_PATH + 60, L"%lsipc-check-%lu-%d.tmp", temporary,
+		 GetCurrentProcessId(), ++number);
+	/* shared: a virus scanner may look at it at any time */
+	file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE,
+			   FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+			   CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE,
+			   NULL);
 	if (file == INVALID_HANDLE_VALUE)
 		call_failed("CreateFile of a temporary file");
 	if (!WriteFile(file, content.data, (DWORD)content.length, &n, NULL) ||
-	    SetFilePointer(file, 0, NULL, FILE_BEGIN) != 0)
-		call_failed("WriteFile to a temporary file");
+	    SetFilePointer(file, 0, NULL, FILE_BEGIN) != 0) {
+		CloseHandle(file);
+		fail("check.exe: a temporary file cannot be written");
+	}
 	return file;
 }
 
@@ -396,7 +403,9 @@ static void ends(struct process *process, DWORD expected)
 
 static void terminate(HANDLE process)
 {
-	if (!TerminateProcess(process, KILLED))
+	/* one that has ended cannot be killed any more: ERROR_ACCESS_DENIED */
+	if (!TerminateProcess(process, KILLED) &&
+	    WaitForSingleObject(process, 0) != WAIT_OBJECT_0)
 		call_failed("TerminateProcess");
 	if (WaitForSingleObject(process, patience) != WAIT_OBJECT_0)
 		fail("a killed process still runs");
@@ -536,6 +545,7 @@ static int processes_left(void)
 	return (int)now.ActiveProcesses;
 }
 
+/* Windows' objects end with the last handle: where no process is left, none of them is. */
 static void no_process_is_left(void)
 {
 	ULONGLONG until = GetTickCount64() + patience;
