@@ -8,7 +8,7 @@ each_topic = for makefile in ./*/Makefile; do \
 # becomes part of a command. $(value ...) keeps a $ in it from make; MAKEOVERRIDES would hand it on to
 # other makes, which would expand it. CC, CFLAGS and the like go on by the environment as well.
 data := SUBMISSION ALL RESULTS JOBS SSHLOGIN EXCEL FORMAT PAIR DIR SEED PAUSE STEP ONLY SANITIZE FOR \
-	MACH_KERNEL MACH_SECONDS CHECKS GRADE_LIMIT PATIENCE TEST WITH FROM LEVEL COURSE KEY INPUT \
+	MACH_KERNEL MACH_SECONDS CHECKS GRADE_LIMIT PATIENCE TEST WITH FROM LEVEL COURSE KEY PAPER INPUT \
 	MISTAKE PROTOCOL
 $(foreach name,$(data),$(if $(value $(name)),$(eval override export $(name) := $$(value $(name)))))
 MAKEOVERRIDES =
@@ -28,7 +28,8 @@ runnable:
 
 # One topic's failure stops no other: each says what was built, and the failures stand last.
 programs: runnable
-	@mkdir -p build && : >build/failed
+	@mkdir -p build 2>/dev/null && (: >build/failed) 2>/dev/null || { \
+	echo 'make: nothing can be written in this folder: copy it to one of yours, and go on there' >&2; exit 1; }
 	@$(each_topic) $(MAKE) -s -C "./$$topic" || echo "$$topic" >>build/failed; done
 	@[ ! -e handouts/naive/Makefile ] || $(MAKE) -s -C handouts/naive || echo naive >>build/failed
 	@sed 's/$$/: not built: the error stands above/' build/failed
@@ -42,14 +43,18 @@ watch: programs ## a pair live, typed by you, and what the kernel holds: PAIR=mq
 why: runnable ## say why each program of the suite that you have running waits; your own: WITH=folder
 	@bash tests/stage/why "$$WITH"
 
+python := command -v python3 >/dev/null || { echo 'it needs python3: apt-get install python3' >&2; exit 1; }; python3
 trace: runnable ## draw what happens in a run: PAIR=fifo/posix [INPUT=file] [WITH=folder] [MISTAKE=number] [DIR=folder]
-	@tests/stage/trace trace
+	@$(python) tests/stage/trace trace
 
 mistake: runnable ## list a pair's typical mistakes, or show and run one: PAIR=shm/posix [MISTAKE=number]
-	@tests/stage/trace mistake
+	@$(python) tests/stage/trace mistake
 
 exercise: runnable ## write a starting point for students: PAIR=shm/posix DIR=new-folder [LEVEL=1, 2 or 3 | FROM=naive]
 	@sh tests/grader/exercise "$$PAIR" "$$DIR"
+
+student-kit: runnable ## write what you hand out: PAIR=shm/posix DIR=new-folder [LEVEL=1, 2 or 3] [SEED=word, for a protocol of your own]
+	@bash tests/grader/student-kit "$$PAIR" "$$DIR"
 
 test: programs ## test every pair; some: ONLY="shm" or ONLY="shm/posix shm.bats"; sanitized: SANITIZE=address,undefined
 	@set -f; bash tests/run $$ONLY && [ ! -s build/failed ]
@@ -59,30 +64,59 @@ grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [
 	if [ -n "$$ALL" ]; then bash tests/grader/class "$$PAIR" "$$ALL" "$$RESULTS" "$$FORMAT"; \
 	else bash tests/grader/grade "$$PAIR" "$$SUBMISSION" $${FORMAT:+"$$FORMAT"}; fi || [ $$? = 1 ]
 
-lint: runnable ## check the sources with every compiler and checker that is installed
+lint: programs ## check the sources with every compiler and checker that is installed
 	@bash tests/run lint.bats
 
 bench: programs ## measure the pairs against cat | cat, in ratios (about a minute)
 	@bash tests/bench
 
 sheets := $(patsubst handouts/%.md,%,$(filter-out handouts/README.md,$(wildcard handouts/*.md)))
-pages := $(addprefix build/handouts/,index $(sheets))
-handouts: $(addsuffix .html,$(pages)) $(addsuffix .pdf,$(pages)) ## render the lab sheets to HTML and PDF, in build/handouts
+# beside each sheet a trace of its pair, where the pair runs on Linux itself: its last line links it
+traces := $(patsubst %,build/handouts/%.html,$(subst /,-,$(wildcard $(sheets:%=%/posix) $(sheets:%=%/model))))
+pages := index $(sheets)
+rendered := $(pages:%=build/handouts/%.html) $(pages:%=build/handouts/%.pdf) \
+	$(if $(filter letter,$(value PAPER)),$(pages:%=build/handouts/letter/%.pdf)) \
+	$(if $(value KEY),build/key/key.html build/key/key.pdf)
+handouts: $(traces) $(rendered) ## write a course page, the lab sheets and a trace of each pair into build/handouts, as HTML and PDF; also US Letter: PAPER=letter; the answers, into build/key: KEY=1
 
 rendering := $(wildcard handouts/*.svg handouts/render/*)
-build/handouts/index.html: handouts/README.md $(rendering)
-	@$(render)
+build/handouts/index.html: handouts/README.md build/handouts/.downloads.md $(rendering)
+	@$(render) ../build/handouts/.downloads.md
 build/handouts/%.html: handouts/%.md $(rendering)
 	@$(render)
-# what stands in one file: pandoc 2.19 has a new name for it, and warns of the old one
+build/key/%.html: handouts/instructors/%.md $(rendering)
+	@$(render)
+build/handouts/.downloads.md: FORCE # has a new time only if it says something new
+	@mkdir -p $(@D) && sh handouts/render/downloads $(pages) >$@.new && \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+# pandoc 2.19 has a new name for this, and warns of the old one
+in_one_file = $$(pandoc --help | grep -q -e --embed-resources && echo --embed-resources || echo --self-contained)
 define render
 mkdir -p $(@D) && cd handouts && pandoc -f gfm -t html5 \
-	$$(pandoc --help | grep -q -e --embed-resources && echo --embed-resources || echo --self-contained) \
-	--standalone --template render/template.html --lua-filter render/filter.lua -o ../$@ $(<F)
+	$(in_one_file) \
+	--standalone --template render/template.html --lua-filter render/filter.lua -o ../$@ $(<:handouts/%=%)
 endef
 
-build/handouts/%.pdf: build/handouts/%.html # from standard input: no links to files beside it
-	@weasyprint -q - $@ <$<
+slides: build/handouts/slides.html ## the sheets' pictures and excerpts as a deck for the projector: build/handouts/slides.html
+topics := shm mqueue mailslot pipes fifo mach alpc
+build/handouts/slides.html: $(topics:%=handouts/%.md) $(rendering)
+	@mkdir -p $(@D) && { echo '<style>'; cat handouts/render/slides.css; echo '</style>'; } >$(@D)/slides.head
+	@cd handouts && pandoc -f gfm -t dzslides --standalone --slide-level=2 \
+		$(in_one_file) \
+		-H ../$(@D)/slides.head --lua-filter render/slides.lua -o ../$@ $(topics:%=%.md)
+	@rm $(@D)/slides.head
+
+$(traces): $(wildcard tests/stage/*.py tests/stage/trace tests/stage/page.html tests/tools/calls.c) \
+	$(wildcard */posix/*.[ch] alpc/model/*.[ch])
+	@env -u INPUT -u WITH -u MISTAKE PAIR=$(subst -,/,$(basename $(@F))) DIR=$(@D) tests/stage/trace trace >/dev/null || \
+	echo "handouts: no trace of $(@F): the error stands above"
+
+# from standard input: no links to files beside it
+build/handouts/letter/%.pdf: build/handouts/%.html
+	@mkdir -p $(@D) && weasyprint -q -s handouts/render/paper-letter.css - $@ <$<
+build/%.pdf: build/%.html
+	@weasyprint -q -s handouts/render/paper-a4.css - $@ <$<
+FORCE:
 
 windows-kit: runnable ## write build/ipc-suite-windows.zip: .exe files, sources and a self-check for a Windows user
 	@sh tests/windows-kit/pack
@@ -99,5 +133,5 @@ help: ## show this, and what is missing on this machine
 	@sh tests/deps --missing
 
 .NOTPARALLEL: # make -j deps test: first deps, then test
-.PHONY: all runnable programs demo watch why trace mistake exercise student-kit test grade lint bench handouts windows-kit \
+.PHONY: all runnable programs demo watch why trace mistake exercise student-kit test grade lint bench handouts windows-kit slides \
 	deps clean help

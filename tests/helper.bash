@@ -10,6 +10,7 @@ TESTS=${BASH_SOURCE[0]%/*}
 [[ $TESTS == /* ]] || TESTS=$PWD/$TESTS
 while [[ $TESTS == */.. ]]; do TESTS=${TESTS%/*/..}; done
 SUITE=${SUITE:-${TESTS%/*}}
+real_suite=$SUITE
 TOOLS=${TOOLS:-${TESTS%/*}/build/tools}
 source "$TESTS/wine.bash"
 source "$TESTS/waiting.bash"
@@ -37,8 +38,8 @@ declare -gA traits=(
     [mach/gnumach]='lines ends'
     [alpc/model]='posix live two lines mailbox server fails'
     [alpc/rpc]='live two lines mailbox server fails slow'
-    # apart: no job of its own; alpc-windows.bats runs the contract on it, with a stand-in for ALPC
-    [alpc/windows]='apart live two lines mailbox server fails slow'
+    # stand-in: Wine lacks its calls; it is tested on a stand-in for ALPC (ntalpc)
+    [alpc/windows]='stand-in live two lines mailbox server fails slow'
 )
 
 has() { # TRAIT
@@ -59,6 +60,7 @@ setup() {
     [ -x "$TOOLS/await" ] || build_tools
     came=consumer.out
     has two || came=producer.out # which starts the consumer
+    ! has stand-in || use_stand_in
     case $PAIR in
     */windows | */rpc) start_wine ;;
     mach/*) need_mach ;;
@@ -71,6 +73,13 @@ is_windows() {
 
 build_tools() { # tests/run has built them, for all jobs
     make -s -C "$TESTS/tools" BUILD="$TOOLS"
+}
+
+use_stand_in() { # for alpc/windows: once a file
+    export SUITE=$BATS_FILE_TMPDIR/suite
+    [ ! -e "$SUITE/other" ] || return 0
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+    make -s -j"$(nproc)" -C "$TESTS/ntalpc" SUITE="$real_suite" BUILD="$SUITE"
 }
 
 need_mach() {

@@ -59,6 +59,11 @@ compile() { # COMPILER [FLAG]...
     compile clang
 }
 
+@test "gcc with musl's headers has nothing to say" {
+    need musl-gcc musl-tools
+    compile musl-gcc
+}
+
 # All branches, where this version asks; and mmap, MapViewOfFile fail otherwise than by NULL from malloc
 check() { # KIND [FLAG]...
     local kind=$1 thorough=()
@@ -91,6 +96,14 @@ windows() { # COMPILER [FLAG]...
     windows clang --target=x86_64-w64-mingw32 -fsyntax-only
 }
 
+# mingw's headers serve each processor; no other part of a compiler for ARM64 is needed
+@test "clang for Windows on ARM64 has nothing to say, GNU extensions included" {
+    need clang clang
+    headers=/usr/share/mingw-w64/include
+    [ -e $headers/windows.h ] || skip "needs $headers: apt-get install mingw-w64-common"
+    windows clang --target=aarch64-w64-mingw32 -isystem $headers -Wgnu -fsyntax-only
+}
+
 @test "cppcheck for Windows has nothing to say" {
     need cppcheck cppcheck
     check windows --platform=win64 --library=windows
@@ -104,6 +117,37 @@ windows() { # COMPILER [FLAG]...
 @test "shellcheck has nothing to say" {
     need shellcheck shellcheck
     on_each 1 shell shellcheck -x -P tests
+}
+
+prose() { # the files that people read as text
+    find . -path ./build -prune -o -path './*/build' -prune -o -path './.git' -prune -o -name '*.md' -print
+}
+
+@test "proselint has nothing to say" {
+    need proselint python3-proselint
+    # not its opinions on typography, which code does not follow, nor on style, which change with its version
+    prose | xargs -d '\n' proselint |
+        grep -vE ' (typography|archaism|cliches|misc\.|hyperbole|weasel|industrial)' >"$BATS_TEST_TMPDIR/said" || true
+    cat "$BATS_TEST_TMPDIR/said" && [ ! -s "$BATS_TEST_TMPDIR/said" ]
+}
+
+@test "codespell knows every word" {
+    need codespell codespell
+    { prose && files layout && files shell; } | xargs -d '\n' codespell -L retrun,fo,nd
+}
+
+@test "no words that readers stumble over" {
+    local words
+    words=$(grep -v '^#' tests/words | cut -f 1 | paste -sd '|')
+    { prose && files layout && files shell; } | xargs -d '\n' grep -nwE "$words" >"$BATS_TEST_TMPDIR/found" || true
+    cat "$BATS_TEST_TMPDIR/found" && [ ! -s "$BATS_TEST_TMPDIR/found" ]
+}
+
+@test "lines end before column 100" {
+    { prose && files layout; } | xargs -d '\n' awk '
+        { line = $0; gsub(/\t/, "        ", line) }
+        length(line) > 99 { print FILENAME ":" FNR ": " length(line); found = 1 }
+        END { exit found }'
 }
 
 # every interleaving of the steps of both sides, deaths and interruptions included: what is left out stands in the models

@@ -1,7 +1,8 @@
 # What is special to Windows mailslots.
 # Wine cannot show that a mailslot takes messages without limit (its own holds some 208 KiB, then the
 # writer waits), nor messages of no bytes (reading one fails there), nor that longer ones than
-# CreateMailslot allows are refused by the kernel: the programs rely on none of these.
+# CreateMailslot allows are refused by the kernel: the programs rely on none of these. Nor that a write fails
+# when the reader is gone: under Wine it succeeds, and a line is lost if a new consumer has come by then.
 
 PAIR=mailslot/windows
 load helper

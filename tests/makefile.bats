@@ -52,6 +52,8 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
     for name in "${names[@]}"; do
         in_suite grade PAIR=shm/posix SUBMISSION="$name" FORMAT="$name"
         called tests/grader/grade shm/posix "$name" "$name" PAIR=shm/posix "SUBMISSION=$name" "FORMAT=$name"
+        in_suite grade PAIR="$name" ALL="$name" RESULTS="$name" FORMAT="$name"
+        called tests/grader/class "$name" "$name" "$name" "$name" "PAIR=$name" "ALL=$name" "RESULTS=$name" "FORMAT=$name"
     done
 }
 
@@ -131,6 +133,14 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
     [[ $output == *$'\n'"b: not built: the error stands above"$'\n'* ]]
     run -2 make -C suite -s test # the others' tests run, and all is not well
     called tests/run
+}
+
+@test "where nothing can be written, one sentence says so" {
+    stand_ins
+    : >suite/build # as root one may write in all folders
+    run -2 make -C suite -s test
+    [ "${lines[0]}" = 'make: nothing can be written in this folder: copy it to one of yours, and go on there' ]
+    [ ! -e suite/call ]
 }
 
 @test "a folder that a user puts beside the topics is none" {

@@ -123,13 +123,13 @@ load helper
         IFS=: read -r call name n <<<"$failure"
         UNDER="strace -qq -o /dev/null -e inject=$call:error=EIO${n:+:when=$n}" start producer producer <input
         ends producer 1
-        says producer "^producer: $name( .*)?: Input/output error\$"
+        says producer "^producer: $name( .*)?: (Input/output|I/O) error\$"
         nothing_left
     done
     # with an input to write, write may say first that nobody reads
     UNDER="strace -f -qq -o /dev/null -e inject=dup2:error=EIO" start producer producer </dev/null
     ends producer 1
-    says producer "^producer: dup2: Input/output error\$"
+    says producer "^producer: dup2: (Input/output|I/O) error\$"
     says producer "^producer: ./consumer: ended with status 1\$"
 }
 

@@ -5,9 +5,10 @@
 
 # what is meant for our scripts: the names in the Makefile's list `data`, and these
 meant_for_us='HOME TERM TMUX TMPDIR CC CFLAGS MINGW MINGW_CFLAGS WIDL MACH_HEADERS STANDSTILL
-    SUBMISSION_NAME'
+    SUBMISSION_NAME SSH_AUTH_SOCK'
 
 if [ "${SURROUNDINGS:-}" != ours ]; then
+    USERS_UMASK=$(umask) # for reports, which are the user's own
     umask 022
     for limit in d f m n q s t u v x; do # up to what the system allows
         case $limit in
@@ -16,7 +17,7 @@ if [ "${SURROUNDINGS:-}" != ours ]; then
         *) ulimit -S -$limit hard 2>/dev/null ;;
         esac
     done
-    kept=(SURROUNDINGS=ours LC_ALL=C "HOME=${HOME:-/}")
+    kept=(SURROUNDINGS=ours LC_ALL=C "USERS_UMASK=$USERS_UMASK" "HOME=${HOME:-/}")
     # shellcheck disable=SC2162 # without -r it joins the lines
     while IFS= read line; do
         [[ $line != 'data := '* ]] || meant_for_us+=" ${line#*:=}"

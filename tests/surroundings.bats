@@ -76,8 +76,9 @@ END
         umask 077
         ulimit -S -f 10
         CHECKS='builds|random|three' run -0 as_from_a_shell env -u SURROUNDINGS TMPDIR="$PWD/$(printf '%0110d' 0)" POSIXLY_CORRECT=1 \
-            LC_ALL=C.UTF-8 CPATH=/x CFLAGS=-Werror=x BASH_ENV=/x TOOLS=/x HOME='' "$TESTS/grader/grade" alpc/model mine
+            LC_ALL=C.UTF-8 CPATH=/x CFLAGS=-Werror=x BASH_ENV=/x TOOLS=/x HOME='' "$TESTS/grader/grade" alpc/model mine text tap=mine.tap
         echo "$output"
+        [ "$(stat -c %a mine.tap)" = 600 ]
         [[ $output == *$'\n29 of 29 points' ]]
     )
 }
@@ -167,4 +168,30 @@ END
     CC=/none CFLAGS=-Wnone MAKEFLAGS=w POSIXLY_CORRECT=1 CDPATH=/ LC_ALL=tr_TR.UTF-8 run -0 make -C "${TESTS%/*}" exercise \
         PAIR=shm/posix DIR="$PWD/two two"
     diff -r one 'two two'
+}
+
+# a folder's name that shells, make, QEMU and Wine could take apart
+odd="O'Brien's \$HOME; ü #1"
+
+@test "the Mach pair runs in a folder of any name" {
+    need_mach
+    mkdir -p "$odd/build"
+    cp -R "$SUITE/mach/gnumach" "$odd"
+    cp "${MACH_KERNEL:-$SUITE/mach/build/gnumach}" "$odd/build/gnumach"
+    cd "$odd"
+    mkdir -p elsewhere/gnumach
+    echo data | CDPATH=$PWD/elsewhere MACH_KERNEL='' MACH_SECONDS=$((20 * ${SLOWNESS:-1})) TMPDIR=$PWD sh gnumach/run >output
+    echo data | cmp - output
+}
+
+@test "a Windows pair runs in a folder of any name, and with TMPDIR set" {
+    mkdir -p "$odd/pipes"
+    export TMPDIR=$PWD
+    PAIR=pipes/windows
+    start_wine
+    cp -R "$SUITE/pipes/windows" "$odd/pipes"
+    cd "$odd/pipes/windows"
+    echo data | (close_others && exec "${WINE[@]}" producer.exe) >output
+    echo data | cmp - output
+    end_wine
 }

@@ -13,6 +13,7 @@ choose_wine() {
     fi
     # with TMPDIR set, Debian's Wine 10 frees what is not its own, and aborts: "free(): invalid pointer"
     unset TMPDIR DISPLAY
+    export LC_ALL=C.UTF-8 # else it finds no folder whose name is not ASCII
     export WINEDEBUG=-all WINEDLLOVERRIDES='winedbg.exe=d;winemenubuilder.exe=d;mscoree=d;mshtml=d'
 }
 

@@ -11,12 +11,11 @@ static int status;
 static CRITICAL_SECTION one; /* calls come in several threads: one at a time writes or counts */
 
 /* Called by a client: a connection. The context handle can be anything but NULL. */
-LONG open_client(handle_t server, LONG client_process, LONG *server_process, client_t *client)
+LONG open_client(handle_t server, LONG client_process, client_t *client)
 {
 	LONG refusal = 0;
 
 	(void)server;
-	*server_process = (LONG)GetCurrentProcessId();
 	*client = NULL;
 	EnterCriticalSection(&one);
 	if (accepted == producers)

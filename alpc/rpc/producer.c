@@ -5,62 +5,50 @@
  * with a context handle, an RPC exception, RpcBindingFree. */
 #include "protocol.h"
 
-static const char *call;      /* in progress */
-static volatile LONG reading; /* no call is in progress: the next input may be long in coming */
+static const char *call; /* in progress */
 
-/* A call that fails raises an exception with the RPC status: 1722 no server, 1726 it died in
- * the middle. It ends us, so it need not be caught where it is raised: gcc has no __try. */
+/* A call that fails raises an exception with the RPC status: 1722 the server has died, 1726 it died
+ * in the middle. It ends us, so it need not be caught where it is raised: gcc has no __try. */
 static LONG WINAPI exception(EXCEPTION_POINTERS *what)
 {
 	fail((RPC_STATUS)what->ExceptionRecord->ExceptionCode, call, endpoint);
 }
 
-/* The run-time tells a client nothing between two calls: a thread watches the server. */
-static DWORD WINAPI watch(void *server)
-{
-	WaitForSingleObject(server, INFINITE);
-	while (!reading) /* a call in progress will say it itself */
-		Sleep(1);
-	fail(RPC_S_SERVER_UNAVAILABLE, "the consumer died on", endpoint);
-}
-
-/* Read the next line. Returns its length; of one that is longer than LONGEST the rest is
- * read, but not stored. 0: end of input. */
-static LONG read_line(byte *line)
+/* A line, its newline included: its length, 0 at the end. A longer one is not stored whole. */
+static LONG read_line(byte line[LONGEST + 1])
 {
 	static byte block[65536];
-	static DWORD next, length;
-	LONG i = 0;
+	static DWORD next, end;
+	HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+	LONG length = 0;
+	DWORD mode;
 
 	do {
-		if (next == length) {
+		while (next == end) {
 			next = 0;
-			reading = 1;
-			if (!ReadFile(GetStdHandle(STD_INPUT_HANDLE), block, sizeof block,
-				      &length, NULL) &&
-			    GetLastError() != ERROR_BROKEN_PIPE) /* the end of a pipe */
+			if (!ReadFile(input, block, sizeof block, &end, NULL) &&
+			    GetLastError() != ERROR_BROKEN_PIPE) /* a pipe's end */
 				fail((RPC_STATUS)GetLastError(), "ReadFile", "standard input");
-			reading = 0;
-			if (length == 0)
-				break;
+			if (end > 0 || PeekNamedPipe(input, NULL, 0, NULL, NULL, NULL))
+				continue; /* 0 bytes written into a pipe are not its end */
+			if (GetConsoleMode(input, &mode))
+				Sleep(500); /* Ctrl-C looks like the end, but then ends us */
+			return length;
 		}
-		if (i < LONGEST)
-			line[i] = block[next];
-		if (i <= LONGEST) /* it may have more bytes than a LONG can count */
-			i++;
+		if (length <= LONGEST)
+			line[length++] = block[next];
 	} while (block[next++] != '\n');
-	return i;
+	return length;
 }
 
 int main(int argc, char *argv[])
 {
-	static byte line[LONGEST];
+	static byte line[LONGEST + 1];
 	RPC_CSTR binding;
 	handle_t server;
 	RPC_STATUS error;
 	client_t client;
-	LONG length, process;
-	HANDLE server_process, watcher;
+	LONG length;
 	int told = 0, status = 0;
 
 	program = "producer";
@@ -87,14 +75,8 @@ int main(int argc, char *argv[])
 		Sleep(10);
 	}
 	call = "open_client";
-	if ((error = open_client(server, (LONG)GetCurrentProcessId(), &process, &client)) != 0)
+	if ((error = open_client(server, (LONG)GetCurrentProcessId(), &client)) != 0)
 		fail(error, call, endpoint);
-	server_process = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)process);
-	if (server_process == NULL)
-		fail((RPC_STATUS)GetLastError(), "OpenProcess (the consumer)", endpoint);
-	if ((watcher = CreateThread(NULL, 0, watch, server_process, 0, NULL)) == NULL)
-		fail((RPC_STATUS)GetLastError(), "CreateThread", endpoint);
-	CloseHandle(watcher); /* it runs on */
 
 	call = "send_line";
 	for (int number = 1; (length = read_line(line)) > 0; number++)

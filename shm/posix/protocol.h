@@ -7,6 +7,7 @@
  * takes 32 bytes: empty is at 0, full at 32, has_consumer at 64,
  * slots[i] at 72 + i * (8 + SLOT_SIZE). */
 #include <semaphore.h>
+#include <sys/types.h>
 
 enum { SLOTS = 4, SLOT_SIZE = 512 * 1024 };
 

@@ -77,12 +77,12 @@ a_class() {
     cat "$results/summary.csv"
     diff - "$results/summary.csv" <<'END'
 "submission","status","points","producer.c builds","consumer.c builds","consumer: at the end nothing is left","note"
-"(maximum)","",11,3,3,5,""
-"'-rf_123","graded",11,3,3,5,"my work.zip: unpacked; taken from its folder alice"
-"'=1+1 ""O'Neil"", José","graded",8,0,3,5,""
-"alice","graded",11,3,3,5,""
-"bob","graded",6,3,3,0,"taken from its folder homework/mqueue"
-"doejane_7","graded",11,3,3,5,"consumer-1.c: taken as consumer.c; producer-1.c: taken as producer.c; protocol-1.h: taken as protocol.h; care-1.h: taken as care.h; late"
+"(maximum)","",8,2,2,4,""
+"'-rf_123","graded",8,2,2,4,"my work.zip: unpacked; taken from its folder alice"
+"'=1+1 ""O'Neil"", José","graded",6,0,2,4,""
+"alice","graded",8,2,2,4,""
+"bob","graded",4,2,2,0,"taken from its folder homework/mqueue"
+"doejane_7","graded",8,2,2,4,"consumer-1.c: taken as consumer.c; producer-1.c: taken as producer.c; protocol-1.h: taken as protocol.h; care-1.h: taken as care.h; late"
 "submission_9 (Ada Lovelace)","nothing found",,,,,"there is no producer.c and no consumer.c in it"
 "zeros","could not be graded",,,,,"zeros.zip: refused: it unpacks to more than 16 MB"
 END
@@ -93,9 +93,9 @@ END
     a_class
     cd "$results/reports"
     [ "$(find . -type f | wc -l)" = $((5 * 3 + 2)) ]
-    [ "$(tail -n 1 alice/report.txt)" = "11 of 11 points" ]
+    [ "$(tail -n 1 alice/report.txt)" = "8 of 8 points" ]
     grep -q '^mqueue/posix, submission -rf_123:$' './-rf_123_assignsubmission_file/report.txt'
-    jq -e '.submission == "bob" and .points == 6 and .of == 11 and (.tests | map(.status) == ["passed", "passed", "failed"])' bob/report.json
+    jq -e '.submission == "bob" and .points == 4 and .of == 8 and (.tests | map(.status) == ["passed", "passed", "failed"])' bob/report.json
     grep -q 'errors="0"' "$strange/junit.xml"
     grep -q 'there is no producer.c' submission_9/report.txt
     grep -q 'refused: it unpacks to more than 16 MB' zeros/report.txt
@@ -104,7 +104,7 @@ END
 @test "the summary: how many failed each check, how many were not run, and the commonest causes" {
     a_class
     grep -q '^mqueue/posix: 7 submissions: 5 graded, 1 with nothing found, 1 could not be graded$' "$results/summary.txt"
-    grep -q '^points of 11: mean 9.4, median 11, lowest 6, highest 11$' "$results/summary.txt"
+    grep -q '^points of 8: mean 6.8, median 8, lowest 4, highest 8$' "$results/summary.txt"
     grep -A 1 "^      1        0  producer.c builds$" "$results/summary.txt" | grep -q "1 x .retrun. undeclared"
     grep -A 1 "^      1        0  consumer: at the end nothing is left$" "$results/summary.txt" | grep -q '1 x left behind: NAME'
     grep -q '^passed by all: consumer.c builds$' "$results/summary.txt"
@@ -117,7 +117,7 @@ END
     export CHECKS='r.c builds|consumer: at the end'
     echo '// changed' >>class/alice/producer.c
     JOBS=2 run -3 class mqueue/posix class results 'junit json'
-    [[ $output == *'4 of 7 have been graded before'*'7 of 7: alice: 11 of 11 points'* ]]
+    [[ $output == *'4 of 7 have been graded before'*'7 of 7: alice: 8 of 8 points'* ]]
     [[ $output != *' of 7: bob: '* ]]
     cmp results/summary.csv "$results/summary.csv"
     EXCEL=yes run -3 class mqueue/posix class results 'junit json'
@@ -225,4 +225,38 @@ END
     cp in/consumer.c doe_1_5_consumer.c
     take ./doe*
     [ "$status" = 0 ] && cmp taken/producer.c in/producer.c && cmp taken/consumer.c in/consumer.c
+}
+
+@test "a student's kit, unpacked elsewhere: no solution, a protocol of its SEED, and the grader with our partner" {
+    SEED=spring "$TESTS/grader/student-kit" mqueue/posix "$PWD/kit"
+    run -1 "$TESTS/grader/student-kit" mqueue/posix "$PWD/kit"
+    [[ $output == *'is not empty'* ]]
+    SEED=spring run -2 "$TESTS/grader/student-kit" fifo/posix "$PWD/other"
+    mkdir elsewhere
+    tar -cf - kit | tar -xf - -C elsewhere
+    rm -r kit && cd elsewhere/kit
+    run ! grep -rF -e 'mq_send(queue, line, length' -e 'mq_receive(queue, message, sizeof' .
+    [ ! -e grader/mqueue/posix/producer.c ]
+    grep -q '^| 2 | producer.c builds |$' CHECKS.md
+    grep -q 'your part' SHEET.md && grep -q '^## The ten promises' PROMISES.md
+    run -0 as_from_a_shell make -s
+    [ -z "$output" ]
+    # this SEED's own producer, and a consumer as published: one works with the partner, the other does not
+    cp ../../kit-solution/mqueue/posix/*.[ch] . && cp "$SUITE/mqueue/posix/consumer.c" .
+    CHECKS='^consumer.c builds|^producer.c builds|random words' PATIENCE=3 as_from_a_shell env -u SURROUNDINGS -u SUITE make -s grade >report 2>&1
+    cat report
+    grep -Eq '^ *([0-9.]+)/\1	producer: random words' report
+    grep -q '^ *0/.*consumer: random words' report
+}
+
+@test "the kit of each pair, level and protocol is made, and its starting point builds" {
+    # the protocols differ from the published one
+    for kit in shm/posix:1:a shm/posix:2:b shm/posix:3:c mqueue/posix:2:d mqueue/posix:3:e fifo/posix:1: pipes/posix:1: alpc/model:1:; do
+        IFS=: read -r pair level seed <<<"$kit"
+        SEED=$seed LEVEL=$level "$TESTS/grader/student-kit" "$pair" "$PWD/kit"
+        run -0 as_from_a_shell make -s -C kit
+        [ -z "$output" ]
+        [ -z "$seed" ] || run ! cmp -s kit/protocol.h "$SUITE/$pair/protocol.h"
+        rm -r kit*
+    done
 }

@@ -318,7 +318,7 @@ build() { # SIDE
     fi
     # shellcheck disable=SC2086 # $AS_STUDENT is words
     if ! (close_others && exec timeout -k 1 60 $AS_STUDENT prlimit --fsize=67108864 --core=0 --as=2147483648 \
-        make -s ${ours:+-B} -C "$theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
+        env LC_ALL=C make -s ${ours:+-B} -C "$theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
         say_file build.log 20
         return 1
     fi

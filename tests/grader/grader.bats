@@ -20,7 +20,7 @@ setup_file() {
     local submission format status
     for submission in one two; do
         local reports=()
-        for format in text tap junit gradescope prairielearn vpl classroom csv; do
+        for format in text tap junit gradescope prairielearn vpl json csv; do
             reports+=("$format=$submission.$format")
         done
         status=0
@@ -104,13 +104,11 @@ all_points() {
     jq -e '(.score * 25 | round) == 21 and (.tests | map(.points) | add) == 21' two.prairielearn
 }
 
-@test "VPL and GitHub Classroom: a grade at the end, a result in base64" {
+@test "VPL: a grade at the end" {
     two_submissions
     [ "$(tail -n 1 one.vpl)" = "Grade :=>> 100" ]
     [ "$(tail -n 1 two.vpl)" = "Grade :=>> 84" ]
     run ! grep -v '^Comment :=>>\|^Grade :=>>' two.vpl
-    sed 's/^result=//' two.classroom | base64 -d >classroom.json
-    jq -e '.version == 1 and .status == "fail" and .max_score == 25 and (.tests | map(.score) | add) == 21' classroom.json
 }
 
 @test "a missing program costs its own points alone" {
@@ -227,4 +225,37 @@ all_points() {
     cp -R "$TESTS/grader/gradescope" .
     AUTOGRADER_ROOT=$PWD/autograder as_from_a_shell gradescope/run_autograder
     jq -e '.tests | map(.score) | add == 21' autograder/results/results.json
+}
+
+@test "Classroom 50: the fields of its result.json, in whole points" {
+    two_submissions
+    need python3 python3
+    mkdir -p bundle/suite/tests/grader checkout
+    cp "$TESTS/grader/classroom50/"* bundle
+    # what a grading has written, in halves of points
+    jq -c '.tests[0].points = 1.5 | .tests[0].max = 2.5' two.json >grade.json
+    # shellcheck disable=SC2016
+    printf 'cp %q "${4#json=}"\ncat %q\n' "$PWD/grade.json" "$PWD/two.text" >bundle/suite/tests/grader/grade
+    export CLASSROOM=os ASSIGNMENT=mqueue SUBMISSION_TAG=submit/1 COMMIT_URL=c RELEASE_URL=r OWNER=ada ASSIGNMENT_TYPE=individual
+    (cd checkout && PATH=$PATH:/usr/sbin python3 ../bundle/autograder.py) || [ "$(id -u)" != 0 ]
+    [ -e checkout/result.json ] || skip "not root: it would call sudo"
+    jq -e --slurpfile graded grade.json '
+        .schema == "classroom50/result/v1" and .classroom == "os" and .assignment == "mqueue" and .owner == "ada"
+        and .assignment_type == "individual" and .submission == "submit/1" and .commit == "c" and .release == "r" and .review == "c"
+        and ([.tests[].score] | add) == .score and ([.tests[]["max-score"]] | add) == .["max-score"]
+        and .tests[0] == {"test-name": $graded[0].tests[0].name, passed: true, score: 3, "max-score": 5, output: ""}
+        and all(.tests[] | .score, .["max-score"]; . == floor)' checkout/result.json
+    grep -q 'left behind' checkout/release-body.md
+    echo 'exit 3' >bundle/suite/tests/grader/grade
+    (cd checkout && run -3 python3 ../bundle/autograder.py)
+}
+
+@test "the files for GitHub Actions and GitLab call the grader as it is" {
+    for file in "$TESTS"/grader/ci/*.yml; do
+        grep -qF "tests/grader/grade \"\$PAIR\" " "$file"
+        run ! grep -P '\t' "$file"
+    done
+    while read -r format; do
+        grep -q "^# FORMAT:.* $format," "$TESTS/grader/grade"
+    done < <(grep -ho '[a-z]*=[a-z]*[.]' "$TESTS"/grader/ci/*.yml | cut -d = -f 1)
 }

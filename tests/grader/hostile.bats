@@ -56,7 +56,7 @@ honest() {
 }
 
 @test "forging results, in each format" {
-    formats='tap junit gradescope prairielearn vpl classroom' honest forges
+    formats='tap junit gradescope prairielearn vpl json' honest forges
     run ! grep -q '^Grade' forges.txt
     [ "$(grep -c '^ok' forges.tap)" = 3 ] # both build, the consumer's words
     jq -e '.tests | map(.score) | add == 11.5' forges.gradescope

@@ -61,13 +61,6 @@ def as_vpl:
     (.[] | "Comment :=>>- \(.name) (\(.points)/\(.max))" + (.output | indented("Comment :=>>> | "))),
     "Grade :=>> \(if all > 0 then (got * 10000 / all | round) / 100 else 0 end)";
 
-# what GitHub Classroom's reporter reads
-def as_classroom:
-    {version: 1, status: (if got == all then "pass" else "fail" end), max_score: all,
-     tests: map({name, status: (if .status == "passed" then "pass" else "fail" end), score: .points,
-                 message: .output, test_code: "", filename: "", line_no: 0})}
-    | tojson | @base64 | "result=\(.)";
-
 def as_json:
     {pair: $pair, submission: $submission, points: got, of: all, tests: map({name, status, points, max, output})};
 
@@ -81,6 +74,5 @@ results
   elif $format == "gradescope" then as_gradescope | tojson
   elif $format == "prairielearn" then as_prairielearn | tojson
   elif $format == "vpl" then as_vpl
-  elif $format == "classroom" then as_classroom
   elif $format == "json" then as_json | tojson
   else as_csv end

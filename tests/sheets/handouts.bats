@@ -71,7 +71,7 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     for picture in "$SHEETS"/*.svg; do
         topic=${picture##*/}
         for call in $(grep 'class="code"' "$picture" | grep -oE '>[a-zA-Z_]+[(,<]' | tr -d '>(,<'); do
-            grep -qw -- "$call" "$ROOT/${topic%.svg}"/*/*.[ch] || echo "${picture##*/}: $call"
+            grep -qw -- "$call" "$ROOT/${topic%%[.-]*}"/*/*.[ch] || echo "${picture##*/}: $call"
         done
     done >wrong
     cat wrong && [ ! -s wrong ]
@@ -98,12 +98,39 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
 @test "make handouts renders every sheet, with its picture inside, to HTML and PDF" {
     need pandoc pandoc
     need weasyprint weasyprint
-    make -s -C "$ROOT" handouts
+    local pages=("$SHEETS"/*.md) traces=({pipes,fifo,mqueue,shm}-posix alpc-model)
+    pages=("${pages[@]##*/}") pages=("${pages[@]%.md}") pages=("${pages[@]/README/index}")
+    pages=("${pages[@]/%/.html}") traces=("${traces[@]/%/.html}")
+    # a PDF takes seconds: two are made, the others likewise
+    make -s -C "$ROOT" "${traces[@]/#/build/handouts/}" "${pages[@]/#/build/handouts/}" build/handouts/{index,mqueue}.pdf
+    [ "$(head -qc 5 "$ROOT"/build/handouts/{index,mqueue}.pdf)" = %PDF-%PDF- ]
+    [ "$(make -nB -C "$ROOT" handouts | grep -c '^weasyprint .* build/handouts/')" = ${#pages[@]} ]
     for sheet in "$SHEETS"/*.md; do
         page=${sheet##*/} && page=$ROOT/build/handouts/${page%.md}
         page=${page/README/index}
-        [ "$(head -c 5 "$page.pdf")" = %PDF- ]
         run ! grep -E 'src="[^d]' "$page.html"
         [ "$(grep -c '!\[' "$sheet")" = "$(grep -oE '<img|<svg' "$page.html" | wc -l)" ]
     done
+    # the course page can be copied to any place: its links lead to what is beside it
+    local link
+    while read -r link; do
+        [ -e "$ROOT/build/handouts/${link%%#*}" ] || [[ " ${pages[*]/%.html/.pdf} " == *" $link "* ]] ||
+            echo "index.html: links to $link"
+    done < <(grep -o 'href="[^"]*"' "$ROOT/build/handouts/index.html" | sed 's/^href="//; s/"$//' | grep -v '^https:\|^#') >wrong
+    cat wrong && [ ! -s wrong ]
+    [ ! -e "$ROOT/build/handouts/key.html" ]
+    command -v python3 >/dev/null || skip "the traces beside the sheets need python3: apt-get install python3"
+    for page in "${traces[@]}"; do
+        grep -q "href=\"$page\"" "$ROOT/build/handouts/${page%-*}.html"
+        grep -q '"hang": false.*"same": true' "$ROOT/build/handouts/$page"
+    done
+}
+
+@test "make slides shows every picture and every excerpt of the sheets" {
+    local slides
+    need pandoc pandoc
+    make -s -C "$ROOT" slides
+    slides=$(grep -c '<section class="slide level2">' "$ROOT/build/handouts/slides.html")
+    [ "$slides" = "$(cat "$SHEETS"/{shm,mqueue,mailslot,pipes,fifo,mach,alpc}.md | grep -cE '^(```(c|idl)$|!\[)')" ]
+    run ! grep -E 'src="[^d]' "$ROOT/build/handouts/slides.html"
 }

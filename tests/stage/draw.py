@@ -1,5 +1,5 @@
-"""draw.py: steps as a picture (SVG), in the style of the sheets' pictures, and as a page that stands
-alone. For tests/stage/trace."""
+"""draw.py: steps as a picture (SVG), in the style of the sheets' pictures, and as a page that
+stands alone. For tests/stage/trace."""
 
 import html
 import os
@@ -52,8 +52,13 @@ text { fill: #e6e6e3 }
 .badtip { fill: #ff8a80 }
 .badarrow { stroke: #ff8a80 }
 '''
-TITLES = {'mqueue': 'the message queue', 'shm': 'shared memory', 'pipes': 'the pipe', 'fifo': 'the FIFO',
-          'alpc': 'the ports (a model)'}
+TITLES = {
+    'mqueue': 'the message queue',
+    'shm': 'shared memory',
+    'pipes': 'the pipe',
+    'fifo': 'the FIFO',
+    'alpc': 'the ports (a model)',
+}
 
 
 def escape(text):
@@ -61,29 +66,36 @@ def escape(text):
 
 
 def cut(text, room):
-    return text if len(text) <= room else text[:max(room - 1, 1)] + '…'
+    return text if len(text) <= room else text[: max(room - 1, 1)] + '…'
 
 
 class Picture:
     def __init__(self, steps, title, name, kind, wide):
         self.steps, self.kind, self.wide = steps, kind, wide
         self.width = 780 if wide else 400
-        self.x = {'producer': 170, 'object': 390, 'consumer': 610} if wide else \
-            {'producer': 22, 'object': 200, 'consumer': 378}
+        self.x = (
+            {'producer': 170, 'object': 390, 'consumer': 610}
+            if wide
+            else {'producer': 22, 'object': 200, 'consumer': 378}
+        )
         self.out, self.over, self.notes, self.y = [], [], [], 74
         self.alive, self.bars, self.title, self.name = {}, {}, title, name
         self.last_state = None
         self.last_time = None
-        self.tops, self.bottom = [], 0
+        self.tops, self.bottom, self.hits = [], 0, []
 
     def text(self, x, y, words, style, room=None):
-        self.out.append(f'<text class="{style}" x="{x:g}" y="{y:g}">{escape(cut(words, room) if room else words)}</text>')
+        self.out.append(
+            f'<text class="{style}" x="{x:g}" y="{y:g}">{escape(cut(words, room) if room else words)}</text>'
+        )
 
     def line(self, x1, x2, y, bad=False):
         back = 8 if x2 > x1 else -8
         style = 'bad' if bad else ''
-        self.out.append(f'<path class="{style}arrow" d="M{x1:g} {y}H{x2 - back:g}"/>'
-                        f'<path class="{style}tip" d="M{x2:g} {y}l{-back * 1.25:g} -4.5v9z"/>')
+        self.out.append(
+            f'<path class="{style}arrow" d="M{x1:g} {y}H{x2 - back:g}"/>'
+            f'<path class="{style}tip" d="M{x2:g} {y}l{-back * 1.25:g} -4.5v9z"/>'
+        )
 
     def middle(self, side):
         return (self.x[side] + self.x['object']) / 2
@@ -93,10 +105,11 @@ class Picture:
             top = self.y
             self.tops.append(top)
             self.out.append(f'<g class="step" data-step="{step.number}">')
-            at = len(self.out)
             self.one(step)
-            height = self.y - top
-            self.out.insert(at, f'<rect class="hit" x="0" y="{top}" width="{self.width}" height="{height}"/>')
+            self.hits.append(
+                f'<rect class="step hit" data-step="{step.number}" y="{top}" width="{self.width}" '
+                f'height="{self.y - top}"/>'
+            )
             if self.wide and step.kind in ('call', 'begin', 'exit', 'fold', 'start'):
                 self.margin(step, top, origin)
             self.out.append('</g>')
@@ -121,11 +134,13 @@ class Picture:
 
     def begin_bar(self, step, y):
         style = 'input' if step.waits == 'input' else 'wait'
-        self.bars[id(step.call)] = (step.side, y, style, step.process)
+        self.bars[id(step.call)] = (step.side, y, style, step.process, step.number)
 
     def end_bar(self, call, y):
-        side, top, style, _ = self.bars.pop(call)
-        self.over.append(f'<path class="{style}" d="M{self.x[side]} {top}V{max(y, top + 6)}"/>')
+        side, top, style, _, number = self.bars.pop(call)
+        self.over.append(
+            f'<path class="{style} step" data-step="{number}" d="M{self.x[side]} {top}V{max(y, top + 6)}"/>'
+        )
 
     def end_life(self, side, y, process=None):
         for call, bar in list(self.bars.items()):
@@ -136,7 +151,9 @@ class Picture:
             return
         alive[1] -= 1
         if alive[1] <= 0 or process is None:  # the last of several producers
-            self.over.insert(0, f'<path class="alive" d="M{self.x[side]} {self.alive.pop(side)[0]}V{y}"/>')
+            self.over.insert(
+                0, f'<path class="alive" d="M{self.x[side]} {self.alive.pop(side)[0]}V{y}"/>'
+            )
 
     def one(self, step):
         y, side = self.y, step.side if step.side in self.x else 'object'
@@ -149,8 +166,10 @@ class Picture:
         elif step.kind == 'exit':
             style = 'badarrow' if step.bad else 'arrow'
             self.end_life(side, y + 14, step.process)
-            self.over.append(f'<path class="{style}" style="stroke-dasharray:none;stroke-width:2.4" '
-                             f'd="M{x - 7} {y + 7}l14 14M{x - 7} {y + 21}l14 -14"/>')
+            self.over.append(
+                f'<path class="{style}" style="stroke-dasharray:none;stroke-width:2.4" '
+                f'd="M{x - 7} {y + 7}l14 14M{x - 7} {y + 21}l14 -14"/>'
+            )
             self.beside(side, y + 18, step.label, 'bad' if step.bad else '', 12)
             self.y += 30
         elif step.kind == 'note':
@@ -163,12 +182,25 @@ class Picture:
             self.y += 18
             self.bar_of(step, y, self.y)
         elif step.kind == 'say':
-            self.beside(side, y + 13, step.label, 'bad' if step.bad else 'small', 8, 33 if self.wide else 27)
+            self.beside(
+                side,
+                y + 13,
+                step.label,
+                'bad' if step.bad else 'small',
+                8,
+                33 if self.wide else 27,
+            )
             self.y += 20
         elif step.kind == 'begin':
             self.beside(side, y + 14, step.label, 'code', 9, 28 if self.wide else 21)
-            self.beside(side, y + 28, step.small, 'small bad' if step.waits == 'object' else 'small', 9,
-                        30 if self.wide else 25)
+            self.beside(
+                side,
+                y + 28,
+                step.small,
+                'small bad' if step.waits == 'object' else 'small',
+                9,
+                30 if self.wide else 25,
+            )
             self.begin_bar(step, y + 6)
             self.y += 36
             if step.never and step.waits == 'object':
@@ -189,20 +221,32 @@ class Picture:
         if side == 'object':
             x = self.x[side] - width / 2
         else:
-            x = max(self.x[side] - width / 2, 6) if side == 'producer' else \
-                min(self.x[side] - width / 2, self.width - width - 6)
-        self.notes.append(f'<g class="step" data-step="{step.number}"><rect class="note" x="{x:g}" y="{self.y + 3}" width="{width:g}" height="22" rx="3"/>'
-                         f'<text class="small{" bad" if step.bad else ""}" x="{x + width / 2:g}" y="{self.y + 18}">'
-                         f'{escape(cut(step.label, int((self.width - 16) / 7.4)))}</text></g>')
+            x = (
+                max(self.x[side] - width / 2, 6)
+                if side == 'producer'
+                else min(self.x[side] - width / 2, self.width - width - 6)
+            )
+        self.notes.append(
+            f'<g class="step" data-step="{step.number}"><rect class="note" x="{x:g}" y="{self.y + 3}" width="{width:g}" height="22" rx="3"/>'
+            f'<text class="small{" bad" if step.bad else ""}" x="{x + width / 2:g}" y="{self.y + 18}">'
+            f'{escape(cut(step.label, int((self.width - 16) / 7.4)))}</text></g>'
+        )
         self.y += 31
 
     def fold(self, step):
         lines = max((len(p) for p in step.parts.values()), default=1)
         height = 26 + 15 * lines
         left, right = (90, 690) if self.wide else (6, 394)
-        self.notes.append(f'<g class="step" data-step="{step.number}"><rect class="fold" x="{left}" y="{self.y + 4}" width="{right - left}" height="{height}" rx="4"/>')
+        self.notes.append(
+            f'<g class="step" data-step="{step.number}"><rect class="fold" x="{left}" y="{self.y + 4}" width="{right - left}" height="{height}" rx="4"/>'
+        )
         at = len(self.out)
-        self.text((left + right) / 2, self.y + 19, f'… {step.full}, in {step.lasted / 1e6:,.1f} ms …', 'small')
+        self.text(
+            (left + right) / 2,
+            self.y + 19,
+            f'… {step.full}, in {step.lasted / 1e6:,.1f} ms …',
+            'small',
+        )
         for side, words in step.parts.items():
             for i, line in enumerate(words):
                 x, style = (left + 8, 'start') if side == 'producer' else (right - 8, 'end')
@@ -220,8 +264,14 @@ class Picture:
         self.text(self.middle(side), y + 12, step.label, 'code bad' if step.bad else 'code', room)
         height = 41 if half > 4 else 34
         if step.small:
-            self.beside(side, low + 16, step.small, 'small bad' if step.waits == 'object' or step.bad else 'small', 9,
-                        30 if self.wide else 24)
+            self.beside(
+                side,
+                low + 16,
+                step.small,
+                'small bad' if step.waits == 'object' or step.bad else 'small',
+                9,
+                30 if self.wide else 24,
+            )
             height += 9
         if step.arrow == 'to':
             self.line(x, edge, low, step.bad)
@@ -249,21 +299,34 @@ class Picture:
         self.last_state = step.state[:3]
         x = self.x['object']
         words = words.replace('no name; ', '∅ ')
-        for long, short in (('messages', 'msgs'), ('no message waits', 'no message'), ('message: ', ''), ('for the ', 'for ')):
+        for long, short in (
+            ('messages', 'msgs'),
+            ('no message waits', 'no message'),
+            ('message: ', ''),
+            ('for the ', 'for '),
+        ):
             if len(words) > 15:
                 words = words.replace(long, short)
-        self.out.append(f'<rect class="object" x="{x - 46}" y="{y - 13}" width="92" height="26" rx="3"/>')
+        self.out.append(
+            f'<rect class="object" x="{x - 46}" y="{y - 13}" width="92" height="26" rx="3"/>'
+        )
         self.text(x, y - 1, words, 'small', 17)
-        self.out[-1] = self.out[-1].replace('class="small"', 'class="small" style="font-size:10.5px"')
+        self.out[-1] = self.out[-1].replace(
+            'class="small"', 'class="small" style="font-size:10.5px"'
+        )
         if self.kind in ('pipes', 'fifo'):
             self.out.append(f'<rect class="cell" x="{x - 40}" y="{y + 4}" width="80" height="6"/>')
             if filled:
-                self.out.append(f'<rect class="filled" x="{x - 40}" y="{y + 4}" width="{max(80 * filled, 2):.1f}" height="6"/>')
+                self.out.append(
+                    f'<rect class="filled" x="{x - 40}" y="{y + 4}" width="{max(80 * filled, 2):.1f}" height="6"/>'
+                )
         elif cells:
             each = 80 / min(cells, 20)
             for i in range(min(cells, 20)):
                 style = 'cell filled' if i < filled * min(cells, 20) / cells else 'cell'
-                self.out.append(f'<rect class="{style}" x="{x - 40 + i * each:g}" y="{y + 4}" width="{each - 1:g}" height="6"/>')
+                self.out.append(
+                    f'<rect class="{style}" x="{x - 40 + i * each:g}" y="{y + 4}" width="{each - 1:g}" height="6"/>'
+                )
 
     def finish(self, bottom):
         x, w = self.x, self.width
@@ -272,16 +335,25 @@ class Picture:
         heads = ''.join(
             f'<rect class="{"object" if s == "object" else "process"}" x="{left[s] - (20 if s == "object" and self.wide else 0):g}" y="12" '
             f'width="{box + (40 if s == "object" and self.wide else 0)}" height="44" rx="{4 if s == "object" else 14}"/>'
-            for s in x)
+            for s in x
+        )
         for side in ('producer', 'consumer'):
             heads += f'<text class="head" x="{left[side] + box / 2:g}" y="39">{side}</text>'
-        heads += f'<text class="head" x="{x["object"]}" y="31">{escape(cut(self.name, 19 if self.wide else 12))}</text>' \
-                 f'<text class="small" x="{x["object"]}" y="48">{escape(cut(TITLES[self.kind], 20 if self.wide else 17))}</text>'
+        heads += (
+            f'<text class="head" x="{x["object"]}" y="31">{escape(cut(self.name, 19 if self.wide else 12))}</text>'
+            f'<text class="small" x="{x["object"]}" y="48">{escape(cut(TITLES[self.kind], 20 if self.wide else 17))}</text>'
+        )
         lives = ''.join(f'<path class="life" d="M{x[s]} 56V{bottom}"/>' for s in x)
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {bottom + 6}" width="{w}" height="{bottom + 6}" '
-                f'role="img" class="{"wide" if self.wide else "narrow"}"><title>{escape(self.title)}</title>'
-                f'<!--style--><g id="run-{"wide" if self.wide else "narrow"}"><rect class="paper" width="{w}" height="{bottom + 6}" rx="8"/>{lives}{heads}'
-                + ''.join(self.over) + ''.join(self.notes) + '\n' + '\n'.join(self.out) + '</g></svg>\n')
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {bottom + 6}" width="{w}" height="{bottom + 6}" '
+            f'role="img" class="{"wide" if self.wide else "narrow"}"><title>{escape(self.title)}</title>'
+            f'<!--style--><g id="run-{"wide" if self.wide else "narrow"}"><rect class="paper" width="{w}" height="{bottom + 6}" rx="8"/>{"".join(self.hits)}{lives}{heads}'
+            + ''.join(self.over)
+            + ''.join(self.notes)
+            + '\n'
+            + '\n'.join(self.out)
+            + '</g></svg>\n'
+        )
 
 
 def slices(picture):
@@ -292,12 +364,17 @@ def slices(picture):
             cuts.append(top)
             room = 1080
     cuts.append(picture.bottom + 6)
-    return ''.join(f'<svg class="slice" viewBox="0 {a} {picture.width} {b - a}" width="{picture.width}" height="{b - a}">'
-                   f'<use href="#run-wide"/></svg>' for a, b in zip(cuts, cuts[1:]))
+    return ''.join(
+        f'<svg class="slice" viewBox="0 {a} {picture.width} {b - a}" width="{picture.width}" height="{b - a}">'
+        f'<use href="#run-wide"/></svg>'
+        for a, b in zip(cuts, cuts[1:])
+    )
 
 
 def svg_alone(svg):
-    return svg.replace('<!--style-->', f'<style>{STYLE}@media (prefers-color-scheme: dark) {{{DARK}}}</style>', 1)
+    return svg.replace(
+        '<!--style-->', f'<style>{STYLE}@media (prefers-color-scheme: dark) {{{DARK}}}</style>', 1
+    )
 
 
 def state_html(state):
@@ -307,8 +384,15 @@ def state_html(state):
     if isinstance(filled, float):
         gauge = f'<span class="gauge"><i style="width:{100 * filled:.1f}%"></i></span>'
     else:
-        gauge = '<span class="cells">' + ''.join(f'<b class="full"></b>' if i < filled else '<b></b>'
-                                                 for i in range(min(cells, 20))) + '</span>' if cells > 1 else ''
+        gauge = (
+            '<span class="cells">'
+            + ''.join(
+                '<b class="full"></b>' if i < filled else '<b></b>' for i in range(min(cells, 20))
+            )
+            + '</span>'
+            if cells > 1
+            else ''
+        )
     inside = ''.join(f'<code>{escape(c)}</code> ' for c in contents if c)
     return f'{escape(words + ends)} {gauge} {inside}'.strip()
 
@@ -324,22 +408,31 @@ def table(steps, origin):
     state = None
     for step in steps:
         state = step.state or state
-        place = f'<a href="#{step.place[0]}-{step.place[1]}">{escape(step.place[0])}:{step.place[1]}</a>' if step.place else ''
+        place = (
+            f'<a href="#{step.place[0]}-{step.place[1]}">{escape(step.place[0])}:{step.place[1]}</a>'
+            if step.place
+            else ''
+        )
         rows.append(
             f'<tr id="step-{step.number}" data-stack="{" ".join(f"{f}-{n}" for f, n in step.stack)}"'
             f'{" class=bad" if step.bad else ""}><td>{step.number}</td>'
             f'<td>{(step.time - origin) / 1e6:,.2f}</td><td>{escape(step.side)}</td>'
             f'<td><code>{escape(step.full)}</code></td><td>{escape(step.words)}</td>'
-            f'<td>{state_html(state)}</td><td>{place}</td></tr>')
+            f'<td>{state_html(state)}</td><td>{place}</td></tr>'
+        )
     return '\n'.join(rows)
 
 
 def sources(lines, used):
     out = []
     for name in sorted(lines.texts, key=lambda n: (not n.endswith('.c'), n)):
-        body = ''.join(f'<span id="{escape(name)}-{i}"{" class=used" if (name, i) in used else ""}>{escape_code(text)}\n</span>'
-                       for i, text in enumerate(lines.texts[name], 1))
-        out.append(f'<details><summary>{escape(name)}</summary><pre class="source">{body}</pre></details>')
+        body = ''.join(
+            f'<span id="{escape(name)}-{i}"{" class=used" if (name, i) in used else ""}>{escape_code(text)}\n</span>'
+            for i, text in enumerate(lines.texts[name], 1)
+        )
+        out.append(
+            f'<details><summary>{escape(name)}</summary><pre class="source">{body}</pre></details>'
+        )
     return '\n'.join(out)
 
 

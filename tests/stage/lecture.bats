@@ -111,18 +111,19 @@ plays() { # PAIR
     terminal send-keys Space
     shows 'producer: waiting for a consumer'
     shows '^600 10$'
+    shows '^mq_send\(3, "line 11.n", 8, 0\) ... it waits  <- mq_timedsend$'
     terminal send-keys Space
     draws ' step 4 '
     shows '^QSIZE:0 '
     terminal send-keys b
-    shows '^.. step 3 again .above: step 4. '
+    shows '^[^ ]+ step 3 again .above: step 4. '
     shows '^10 messages fill the queue'
     terminal send-keys PageUp
-    shows '^.. step 2 again '
+    shows '^[^ ]+ step 2 again '
     terminal send-keys PageDown
-    shows '^.. step 3 again '
+    shows '^[^ ]+ step 3 again '
     terminal send-keys Right
-    shows '^.. step 4 - '
+    shows '^[^ ]+ step 4 - '
     terminal send-keys Space
     shows 'mq_receive\(3, "the last line\\n", 8192\) = 14  <- mq_timedreceive$'
     terminal send-keys Space

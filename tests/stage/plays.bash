@@ -6,8 +6,8 @@ ps_of='ps -o pid,stat,wchan:16,args -p'
 
 play_shm() {
     local p c
-    step "The producer creates the segment (shm_open), gives it a size (ftruncate), and maps it (mmap). \
-Nobody else is there yet."
+    step "The producer creates the segment (shm_open), gives it a size (ftruncate), and \
+maps it (mmap). Nobody else is there yet."
     start producer
     eventually test -s "$object"
     kernel "ls -l $object"
@@ -83,7 +83,8 @@ not return: nobody reads yet."
     p=${pid[producer]}
     kernel "ls -l $name" "$ps_of $p"
 
-    step "The consumer's mkfifo finds the name taken (EEXIST). It opens the FIFO, too. Both opens return."
+    step "The consumer's mkfifo finds the name taken (EEXIST). It opens the FIFO, too. \
+Both opens return."
     start consumer
     c=${pid[consumer]}
     eventually test -e "/proc/$c/fd/3" -a -e "/proc/$p/fd/3"
@@ -101,8 +102,8 @@ It removes the name (unlink)." "ls -l $name" "ps -p $p,$c"
 
 play_pipes() {
     local p c
-    step "The producer calls pipe and fork. The child makes the read end its input (dup2) and becomes \
-the consumer (execlp). Each closes the end it does not use."
+    step "The producer calls pipe and fork. The child makes the read end its input (dup2) and \
+becomes the consumer (execlp). Each closes the end it does not use."
     start producer
     p=${pid[producer]}
     eventually pgrep -P "$p" -x consumer >/dev/null
@@ -199,8 +200,9 @@ play_fifo_windows() {
     play_windows consumer "The consumer makes the pipe (CreateNamedPipe) and waits for a client \
 (ConnectNamedPipe)." \
         producer "The producer opens it (CreateFile). From now on both may read and write." \
-        "A line is typed: one WriteFile, and one in return: the consumer answers each." \
-        "End of input: an empty message. The consumer disconnects and closes: the pipe is gone."
+        "A line is typed: one WriteFile, one message, one ReadFile." \
+        "End of input: an empty message. The consumer answers by the same pipe how many bytes it has \
+written, and closes: the pipe is gone."
 }
 
 play_alpc_rpc() {

@@ -1,5 +1,5 @@
-"""replay.py: what tests/tools/calls.c has noted, of both sides, as one sequence of steps, with the state
-of the object after each. For tests/stage/trace."""
+"""replay.py: what tests/tools/calls.c has noted, of both sides, as one sequence of steps, with the
+state of the object after each. For tests/stage/trace."""
 
 import bisect
 import errno
@@ -14,20 +14,65 @@ import subprocess
 RECORD = struct.Struct('=QQ3Q5qqiIII16s96s')  # struct record
 PIPE_ROOM = 65536  # what a pipe holds: pipe(7)
 FEW = 150  # main calls: so many are all drawn
-MAIN = {'mq_send': 'put', 'mq_timedsend': 'put', 'write': 'put', 'sendmsg': 'put', 'send': 'put',
-        'mq_receive': 'get', 'mq_timedreceive': 'get', 'read': 'get', 'recvmsg': 'get', 'recv': 'get',
-        'sem_post': 'post', 'sem_wait': 'take', 'sem_timedwait': 'take', 'sem_trywait': 'take'}
+MAIN = {
+    'mq_send': 'put',
+    'mq_timedsend': 'put',
+    'write': 'put',
+    'sendmsg': 'put',
+    'send': 'put',
+    'mq_receive': 'get',
+    'mq_timedreceive': 'get',
+    'read': 'get',
+    'recvmsg': 'get',
+    'recv': 'get',
+    'sem_post': 'post',
+    'sem_wait': 'take',
+    'sem_timedwait': 'take',
+    'sem_trywait': 'take',
+}
 INPUT = {'read', 'getline', 'fgets', 'fread'}
 OUTPUT = {'write', 'fwrite', 'fflush'}
 # what care for leftovers, deaths and signals needs: drawn small, and once
-ASIDE = {'flock', 'lockf', 'fcntl', 'signal', 'umask', 'usleep', 'mq_getattr', 'mq_setattr', 'fflush',
-         'kill', 'raise', 'dup', 'posix_fallocate'}
+ASIDE = {
+    'flock',
+    'lockf',
+    'fcntl',
+    'signal',
+    'umask',
+    'usleep',
+    'mq_getattr',
+    'mq_setattr',
+    'fflush',
+    'kill',
+    'raise',
+    'dup',
+    'posix_fallocate',
+}
 SAYS = {'warn', 'warnx', 'err', 'errx'}
 
 
 class Call:
-    __slots__ = ('start', 'end', 'frames', 'args', 'result', 'error', 'waited', 'text', 'name', 'process',
-                 'object', 'act', 'point', 'cause', 'step', 'state', 'bytes', 'more', 'until')
+    __slots__ = (
+        'start',
+        'end',
+        'frames',
+        'args',
+        'result',
+        'error',
+        'waited',
+        'text',
+        'name',
+        'process',
+        'object',
+        'act',
+        'point',
+        'cause',
+        'step',
+        'state',
+        'bytes',
+        'more',
+        'until',
+    )
 
     def __repr__(self):
         return f'{self.name}{self.args}={self.result}'
@@ -49,11 +94,13 @@ def read_log(path):
         if len(first) < RECORD.size or not struct.unpack_from('=Q', first)[0]:
             return None
         fields = RECORD.unpack(first)
-        process = Process(fields[5], fields[6], fields[16][:fields[13]].decode(errors='replace'), fields[0])
+        process = Process(
+            fields[5], fields[6], fields[16][: fields[13]].decode(errors='replace'), fields[0]
+        )
         leads_to, ended = {}, False
         while not ended:
             block = file.read(RECORD.size * 4096)
-            for fields in RECORD.iter_unpack(block[:len(block) // RECORD.size * RECORD.size]):
+            for fields in RECORD.iter_unpack(block[: len(block) // RECORD.size * RECORD.size]):
                 if not fields[0]:
                     ended = True
                     break
@@ -69,7 +116,11 @@ def add_call(process, fields, leads_to):
         leads_to[args[0]] = (stat.S_IFMT(args[1]), args[3], args[2])
         if process.calls and process.calls[-1].name in ('pipe', 'pipe2', 'socketpair'):
             process.own.add(leads_to[args[0]])
-        if process.calls and process.calls[-1].object is None and process.calls[-1].result == args[0]:
+        if (
+            process.calls
+            and process.calls[-1].object is None
+            and process.calls[-1].result == args[0]
+        ):
             process.calls[-1].object = leads_to[args[0]]  # the call that opened it
         elif process.calls and process.calls[-1].name in ('pipe', 'pipe2', 'socketpair'):
             process.calls[-1].object = leads_to[args[0]]
@@ -79,11 +130,23 @@ def add_call(process, fields, leads_to):
     call.args, call.result, call.error = args, fields[10], fields[11]
     call.waited = fields[12] > 0 and call.end or not call.end
     call.waited = bool(call.waited)
-    call.text, call.name, call.process = fields[16][:fields[13]], name, process
+    call.text, call.name, call.process = fields[16][: fields[13]], name, process
     call.object = call.act = call.cause = call.step = call.state = call.point = call.until = None
     call.bytes = call.more = 0
-    if name in ('mq_open', 'open', 'shm_open', 'socket', 'accept', 'memfd_create', 'pipe', 'pipe2', 'socketpair',
-                'dup2', 'dup', 'mmap'):
+    if name in (
+        'mq_open',
+        'open',
+        'shm_open',
+        'socket',
+        'accept',
+        'memfd_create',
+        'pipe',
+        'pipe2',
+        'socketpair',
+        'dup2',
+        'dup',
+        'mmap',
+    ):
         if name == 'mmap':
             call.object = leads_to.get(args[4])
     elif name.startswith(('sem_', 'fork', 'exec', 'wait', 'exit', '_exit')) or name in SAYS:
@@ -108,7 +171,12 @@ def add_call(process, fields, leads_to):
 
 def is_pipe_of_pair(process, call):
     """The consumer of an ordinary pipe reads its standard input."""
-    return process.side == 'consumer' and call.name == 'read' and call.object and stat.S_ISFIFO(call.object[0])
+    return (
+        process.side == 'consumer'
+        and call.name == 'read'
+        and call.object
+        and stat.S_ISFIFO(call.object[0])
+    )
 
 
 def read_folder(folder):
@@ -138,8 +206,13 @@ class Lines:
                 wanted.setdefault(process.program, set()).update(call.frames)
         for program, addresses in wanted.items():
             addresses = sorted(addresses)
-            said = subprocess.run(['addr2line', '-e', program], text=True, capture_output=True, check=False,
-                                  input=''.join(f'{a - 1:#x}\n' for a in addresses)).stdout.splitlines()
+            said = subprocess.run(
+                ['addr2line', '-e', program],
+                text=True,
+                capture_output=True,
+                check=False,
+                input=''.join(f'{a - 1:#x}\n' for a in addresses),
+            ).stdout.splitlines()
             for address, line in zip(addresses, said):
                 path, _, number = line.partition(' ')[0].rpartition(':')
                 name = os.path.basename(path)
@@ -151,7 +224,11 @@ class Lines:
 
     def stack(self, call):
         """[(file, line)], the innermost first"""
-        return [self.of[call.process.program, a] for a in call.frames if (call.process.program, a) in self.of]
+        return [
+            self.of[call.process.program, a]
+            for a in call.frames
+            if (call.process.program, a) in self.of
+        ]
 
     def main(self, call):
         """The line in the program itself, else the innermost."""
@@ -164,7 +241,7 @@ class Lines:
 
 
 def name_semaphores(calls, lines):
-    """Where each semaphore lies -> its name in the source: by how the lines that use it call it."""
+    """Where each semaphore lies -> its name in the source: by the lines that use it."""
     votes, where, maps = {}, {}, {}
     for call in calls:
         if call.name == 'mmap' and call.end and not call.error:
@@ -174,10 +251,19 @@ def name_semaphores(calls, lines):
         elif call.name.startswith('sem_') and call.name != 'sem_unlink':
             key = (call.process.number, call.args[0])
             if key not in where:
-                where[key] = next((call.args[0] - start for start, size in maps.get(call.process.number, ())
-                                   if start <= call.args[0] < start + size), call.args[0])
+                where[key] = next(
+                    (
+                        call.args[0] - start
+                        for start, size in maps.get(call.process.number, ())
+                        if start <= call.args[0] < start + size
+                    ),
+                    call.args[0],
+                )
             for place in lines.stack(call):
-                found = re.findall(r'(?:sem_\w+|wait_for|\w*wait\w*|\w*post\w*)\s*\(\s*&?([\w.>\[\]-]+)', lines.text(place))
+                found = re.findall(
+                    r'(?:sem_\w+|wait_for|\w*wait\w*|\w*post\w*)\s*\(\s*&?([\w.>\[\]-]+)',
+                    lines.text(place),
+                )
                 found = [re.split(r'->|\.', f)[-1] for f in found]
                 if len(found) == 1 and found[0] not in ('sem', 's', 'semaphore'):
                     count = votes.setdefault(where[key], {})
@@ -211,7 +297,11 @@ class State:
 
     def holders(self, end):
         """Who has that end open, in words"""
-        sides = [self.sides.get(p, '?') for p, fds in self.ends.items() if any(end in kind for kind in fds.values())]
+        sides = [
+            self.sides.get(p, '?')
+            for p, fds in self.ends.items()
+            if any(end in kind for kind in fds.values())
+        ]
         return ' and '.join(sorted({f'the {side}' for side in sides}, reverse=True))
 
     def shot(self):
@@ -221,21 +311,41 @@ class State:
         gone = '' if self.named or self.kind == 'pipes' else 'no name; '
         if self.kind == 'mqueue':
             n = len(self.queue)
-            return (f'{gone}{n} of {self.room} messages', self.room, n, [show(t, m) for m, t, _ in self.queue[:12]], '')
+            return (
+                f'{gone}{n} of {self.room} messages',
+                self.room,
+                n,
+                [show(t, m) for m, t, _ in self.queue[:12]],
+                '',
+            )
         if self.kind in ('pipes', 'fifo'):
             n = min(self.bytes(), self.room)
             text = b''.join(t for _, t, _ in self.queue[:4])
-            return (f'{gone}{n:,} byte{"s" * (n != 1)}', 0, n / self.room, [show(text, n)] if n else [],
-                    f'; write end: {self.holders("w") or "nobody"}; read end: {self.holders("r") or "nobody"}')
+            return (
+                f'{gone}{n:,} byte{"s" * (n != 1)}',
+                0,
+                n / self.room,
+                [show(text, n)] if n else [],
+                f'; write end: {self.holders("w") or "nobody"}; read end: {self.holders("r") or "nobody"}',
+            )
         if self.kind == 'shm':
             values = [f'{name} {value}' for name, value in self.semaphores.items()]
             total = self.slots.get('total', 0)
-            return (gone + ', '.join(values) if values else gone + 'the segment', total,
-                    min(self.semaphores.get(self.slots.get('full'), 0), total),
-                    [f'slot {i}: {t}' for i, t in enumerate(self.filled)], '')
+            return (
+                gone + ', '.join(values) if values else gone + 'the segment',
+                total,
+                min(self.semaphores.get(self.slots.get('full'), 0), total),
+                [f'slot {i}: {t}' for i, t in enumerate(self.filled)],
+                '',
+            )
         waiting = [f'{len(q)} for the {side}' for side, q in self.to.items() if q]
-        return (gone + ('message: ' + ', '.join(waiting) if waiting else 'no message waits'), 1, len(waiting),
-                [show(t, n) for q in self.to.values() for n, t, _ in q], '')
+        return (
+            gone + ('message: ' + ', '.join(waiting) if waiting else 'no message waits'),
+            1,
+            len(waiting),
+            [show(t, n) for q in self.to.values() for n, t, _ in q],
+            '',
+        )
 
 
 def show(text, length):
@@ -243,9 +353,21 @@ def show(text, length):
     words = ''
     for byte in text[:28]:
         words += {10: '\\n', 13: '\\r', 9: '\\t', 0: '\\0', 34: '\\"', 92: '\\\\'}.get(
-            byte, chr(byte) if 32 <= byte < 127 else f'\\{byte:03o}' if byte < 128 or len(text) < 2 else chr(byte))
+            byte,
+            chr(byte)
+            if 32 <= byte < 127
+            else f'\\{byte:03o}'
+            if byte < 128 or len(text) < 2
+            else chr(byte),
+        )
     if any(b >= 128 for b in text[:28]):
-        words = text[:28].decode('utf-8', errors='replace').replace('\n', '\\n').replace('\0', '\\0').replace('"', '\\"')
+        words = (
+            text[:28]
+            .decode('utf-8', errors='replace')
+            .replace('\n', '\\n')
+            .replace('\0', '\\0')
+            .replace('"', '\\"')
+        )
     return f'"{words}"' + ('...' if length > 28 else '')
 
 
@@ -266,7 +388,15 @@ class Replay:
         wanted = kinds.get(self.state.kind)
         own = set().union(*(p.own for p in self.processes))
         for call in self.calls:
-            if call.name in ('pipe', 'pipe2', 'mq_open', 'shm_open', 'socketpair', 'socket', 'accept'):
+            if call.name in (
+                'pipe',
+                'pipe2',
+                'mq_open',
+                'shm_open',
+                'socketpair',
+                'socket',
+                'accept',
+            ):
                 own.add(call.object)
             elif call.name == 'open' and wanted and call.object and call.object[0] == wanted:
                 own.add(call.object)
@@ -275,20 +405,49 @@ class Replay:
 
     def concerns(self, call):
         """Is this call about the pair's object, and so a main one?"""
-        if call.name in SAYS or call.name in ('exit', '_exit', 'fork', 'waitpid', 'wait', 'sleep', 'pause', 'nanosleep') or \
-                call.name.startswith('exec'):
+        if (
+            call.name in SAYS
+            or call.name
+            in ('exit', '_exit', 'fork', 'waitpid', 'wait', 'sleep', 'pause', 'nanosleep')
+            or call.name.startswith('exec')
+        ):
             return True
         if call.act in ('post', 'take', 'input', 'output'):
             return True
         if call.name in ASIDE:
             return False
-        if call.name in ('shm_unlink', 'mq_unlink', 'unlink', 'mkfifo', 'sem_init', 'sem_open', 'sem_unlink', 'munmap',
-                         'memfd_create', 'mmap', 'ftruncate', 'mq_open', 'shm_open', 'pipe', 'pipe2', 'socketpair', 'bind',
-                         'listen', 'connect', 'accept', 'socket'):
+        if call.name in (
+            'shm_unlink',
+            'mq_unlink',
+            'unlink',
+            'mkfifo',
+            'sem_init',
+            'sem_open',
+            'sem_unlink',
+            'munmap',
+            'memfd_create',
+            'mmap',
+            'ftruncate',
+            'mq_open',
+            'shm_open',
+            'pipe',
+            'pipe2',
+            'socketpair',
+            'bind',
+            'listen',
+            'connect',
+            'accept',
+            'socket',
+        ):
             return True
         if call.name == 'poll':
             return call.waited
-        return call.object in self.is_main or call.object is None and call.name == 'open' and self.state.kind == 'fifo'
+        return (
+            call.object in self.is_main
+            or call.object is None
+            and call.name == 'open'
+            and self.state.kind == 'fifo'
+        )
 
     # --- the order
 
@@ -331,10 +490,12 @@ class Replay:
     def where_to(self, call):
         if self.state.kind != 'alpc':
             return 0
-        return 'consumer' if (call.process.side == 'producer') == (call.act == 'put') else 'producer'
+        return (
+            'consumer' if (call.process.side == 'producer') == (call.act == 'put') else 'producer'
+        )
 
     def pull(self, key, call, depth):
-        """Applies the next call that gives what this one took, if it had begun before this one ended."""
+        """Applies the next call that gives what this one took, if it began before this one ended."""
         if depth > 50 or key not in self.pending:
             return False
         other = self.ahead.pop(key, None)
@@ -365,7 +526,9 @@ class Replay:
         if call.act == 'get' and self.moves(call):
             if state.kind == 'alpc':
                 if call.bytes:
-                    while not state.to[self.where_to(call)] and self.pull(('data', self.where_to(call)), call, depth):
+                    while not state.to[self.where_to(call)] and self.pull(
+                        ('data', self.where_to(call)), call, depth
+                    ):
                         pass
             elif state.kind == 'mqueue':
                 while not state.queue and self.pull(('data', 0), call, depth):
@@ -377,9 +540,11 @@ class Replay:
                     while self.pull(('end', 'producer'), call, depth):
                         pass
         elif call.act == 'put' and self.moves(call):
-            while (len(state.queue) >= state.room if state.kind == 'mqueue' else
-                   state.kind in ('pipes', 'fifo') and state.bytes() + call.bytes > state.room) and \
-                    self.pull(('room', 0), call, depth):
+            while (
+                len(state.queue) >= state.room
+                if state.kind == 'mqueue'
+                else state.kind in ('pipes', 'fifo') and state.bytes() + call.bytes > state.room
+            ) and self.pull(('room', 0), call, depth):
                 pass
         elif call.act == 'take':
             name = self.semaphores.get((call.process.number, call.args[0]))
@@ -428,7 +593,10 @@ class Replay:
             self.fill_slot(call)
         elif name in ('sem_init', 'sem_open'):
             key = (call.process.number, call.args[0] if name == 'sem_init' else call.result)
-            sem, value = self.semaphores.get(key), call.args[2] if name == 'sem_init' else call.args[3]
+            sem, value = (
+                self.semaphores.get(key),
+                call.args[2] if name == 'sem_init' else call.args[3],
+            )
             if name == 'sem_init' or sem not in state.semaphores:
                 state.semaphores[sem] = value
             if value > state.slots.get('total', 0):
@@ -442,15 +610,34 @@ class Replay:
                 state.queue = [(0, b'', 0)] * call.args[0]  # left by an earlier run
         elif name in ('shm_open', 'mkfifo', 'bind', 'pipe', 'pipe2'):
             state.created = state.named = True
-        elif name in ('shm_unlink', 'mq_unlink') or name == 'unlink' and state.kind in ('fifo', 'alpc'):
+        elif (
+            name in ('shm_unlink', 'mq_unlink')
+            or name == 'unlink'
+            and state.kind in ('fifo', 'alpc')
+        ):
             state.named = False
         elif name == 'open' and state.kind == 'fifo':
             state.created = True
-            call.cause = next((c for c in reversed(self.calls) if c.name == 'open' and c.process.side != side
-                               and call.start < c.start <= call.end), None)
+            call.cause = next(
+                (
+                    c
+                    for c in reversed(self.calls)
+                    if c.name == 'open'
+                    and c.process.side != side
+                    and call.start < c.start <= call.end
+                ),
+                None,
+            )
         elif name in ('waitpid', 'wait'):
-            call.cause = next((c for p in self.processes for c in p.calls[-1:]
-                               if p.number == call.result and c.name == 'exit'), None)
+            call.cause = next(
+                (
+                    c
+                    for p in self.processes
+                    for c in p.calls[-1:]
+                    if p.number == call.result and c.name == 'exit'
+                ),
+                None,
+            )
 
     def change_ends(self, call):
         state, name, me, a = self.state, call.name, call.process.number, call.args
@@ -490,8 +677,14 @@ class Replay:
         left = call.bytes
         call.cause = self.last_put.get(0)
         if call.bytes == 0:
-            call.cause = next((c for c in reversed(self.applied) if c.name in ('close', 'exit', '_exit')
-                               and c.process.side == 'producer'), None)
+            call.cause = next(
+                (
+                    c
+                    for c in reversed(self.applied)
+                    if c.name in ('close', 'exit', '_exit') and c.process.side == 'producer'
+                ),
+                None,
+            )
         while left > 0 and state.queue:
             size, text, _ = state.queue[0]
             if size > left:

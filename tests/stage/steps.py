@@ -1,4 +1,5 @@
-"""steps.py: the calls of a run as steps in plain words; what repeats is folded. For tests/stage/trace."""
+"""steps.py: the calls of a run as steps in plain words; what repeats is folded. For
+tests/stage/trace."""
 
 import os
 import re
@@ -7,10 +8,23 @@ from replay import FEW, SAYS, error_name, show, signal_name
 
 FIRST, LAST = 4, 2  # of a kind, in a long run: so many are drawn
 
-FLAGS = [(os.O_CREAT, 'O_CREAT'), (os.O_EXCL, 'O_EXCL'), (os.O_TRUNC, 'O_TRUNC'), (os.O_NONBLOCK, 'O_NONBLOCK'),
-         (os.O_NOFOLLOW, 'O_NOFOLLOW')]
+FLAGS = [
+    (os.O_CREAT, 'O_CREAT'),
+    (os.O_EXCL, 'O_EXCL'),
+    (os.O_TRUNC, 'O_TRUNC'),
+    (os.O_NONBLOCK, 'O_NONBLOCK'),
+    (os.O_NOFOLLOW, 'O_NOFOLLOW'),
+]
 LOCKS = {1: 'LOCK_SH', 2: 'LOCK_EX', 4: 'LOCK_NB', 8: 'LOCK_UN'}
-FATAL = ('SIGPIPE', 'SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGSYS')  # who dies of it did not wait
+FATAL = (
+    'SIGPIPE',
+    'SIGSEGV',
+    'SIGBUS',
+    'SIGABRT',
+    'SIGILL',
+    'SIGFPE',
+    'SIGSYS',
+)  # who dies of it did not wait
 LOCKF = ['F_ULOCK', 'F_LOCK', 'F_TLOCK', 'F_TEST']
 
 
@@ -44,8 +58,17 @@ class Step:
         self.state = more.get('state')
         self.wait = more.get('wait')  # the step at which the wait began
         self.waits = more.get('waits', '')  # its color: object, input
-        self.process = more.get('process') or (self.call.process if self.call is not None else None)
-        self.number, self.place, self.stack, self.parts, self.lasted, self.never = 0, None, [], {}, 0, False
+        self.process = more.get('process') or (
+            self.call.process if self.call is not None else None
+        )
+        self.number, self.place, self.stack, self.parts, self.lasted, self.never = (
+            0,
+            None,
+            [],
+            {},
+            0,
+            False,
+        )
 
 
 class Teller:
@@ -57,7 +80,11 @@ class Teller:
         self.many = any(p.number_of_side > 1 for p in replay.processes)
 
     def who(self, call):
-        number = f' {call.process.number_of_side}' if self.many and call.process.side == 'producer' else ''
+        number = (
+            f' {call.process.number_of_side}'
+            if self.many and call.process.side == 'producer'
+            else ''
+        )
         return f'The {call.process.side}{number}'
 
     def sem(self, call):
@@ -72,9 +99,16 @@ class Teller:
                 words, length = self.types[kind], int.from_bytes(call.text[16:20], 'little')
                 handle = call.args[2]
                 if words == 'LINE':
-                    words += f' {show(call.text[20:20 + length], length)}' if handle == -1 else f' of {length} bytes'
+                    words += (
+                        f' {show(call.text[20:20 + length], length)}'
+                        if handle == -1
+                        else f' of {length} bytes'
+                    )
                 return words + (f' + handle {handle}' if handle != -1 else '')
-        return show(call.text, call.bytes if call.end and not call.error else max(len(call.text), call.bytes))
+        return show(
+            call.text,
+            call.bytes if call.end and not call.error else max(len(call.text), call.bytes),
+        )
 
     def path(self, call):
         return '"' + call.text.decode(errors='replace') + '"'
@@ -108,14 +142,22 @@ class Teller:
         elif name == 'fwrite':
             inside = f'{show(call.text, a[2])}, 1, {a[2]}, stdout'
         elif name in ('shm_open', 'open'):
-            inside = f'{self.path(call)}, {open_flags(a[1])}' + (f', {a[2]:04o}' if a[1] & os.O_CREAT else '')
+            inside = f'{self.path(call)}, {open_flags(a[1])}' + (
+                f', {a[2]:04o}' if a[1] & os.O_CREAT else ''
+            )
         elif name == 'mq_open':
-            inside = f'{self.path(call)}, {open_flags(a[1])}' + (f', {a[2]:04o}, limits' if a[1] & os.O_CREAT else '')
+            inside = f'{self.path(call)}, {open_flags(a[1])}' + (
+                f', {a[2]:04o}, limits' if a[1] & os.O_CREAT else ''
+            )
         elif name == 'sem_open':
-            inside = f'{self.path(call)}, {open_flags(a[1])}' + (f', {a[2]:04o}, {a[3]}' if a[1] & os.O_CREAT else '')
+            inside = f'{self.path(call)}, {open_flags(a[1])}' + (
+                f', {a[2]:04o}, {a[3]}' if a[1] & os.O_CREAT else ''
+            )
         elif name == 'mkfifo':
             inside = f'{self.path(call)}, {a[1]:04o}'
-        elif name in ('shm_unlink', 'mq_unlink', 'sem_unlink', 'unlink') or name.startswith('exec'):
+        elif name in ('shm_unlink', 'mq_unlink', 'sem_unlink', 'unlink') or name.startswith(
+            'exec'
+        ):
             inside = self.path(call)
         elif name in ('bind', 'connect'):
             inside = f'{a[0]}, {self.path(call)}'
@@ -144,10 +186,22 @@ class Teller:
         elif name == 'signal':
             inside = f'{signal_name(a[0])}, ' + {0: 'SIG_DFL', 1: 'SIG_IGN'}.get(a[1], 'handler')
         elif name in ('raise', 'kill'):
-            inside = (f'{a[0]}, ' if name == 'kill' else '') + signal_name(a[0] if name == 'raise' else a[1])
+            inside = (f'{a[0]}, ' if name == 'kill' else '') + signal_name(
+                a[0] if name == 'raise' else a[1]
+            )
         elif name == 'umask':
             inside = f'{a[0]:04o}'
-        elif name in ('close', 'mq_close', 'fcntl', 'accept', 'mq_getattr', 'usleep', 'sleep', 'exit', '_exit'):
+        elif name in (
+            'close',
+            'mq_close',
+            'fcntl',
+            'accept',
+            'mq_getattr',
+            'usleep',
+            'sleep',
+            'exit',
+            '_exit',
+        ):
             inside = str(a[0])
         elif name == 'mq_setattr':
             inside = f'{a[0]}, ' + ('O_NONBLOCK' if a[1] else '0')
@@ -168,11 +222,29 @@ class Teller:
             return f'{name}({self.data(call)}){failed}'
         if call.act in ('get', 'input'):
             if failed or not call.bytes:
-                return name + (failed or (': end of file' if call.act == 'input' or self.kind in ('pipes', 'fifo') else ' = 0'))
+                return name + (
+                    failed
+                    or (
+                        ': end of file'
+                        if call.act == 'input' or self.kind in ('pipes', 'fifo')
+                        else ' = 0'
+                    )
+                )
             return f'{name}: {self.data(call)}'
         if name in ('shm_open', 'mq_open', 'open'):
             return f'{name}({open_flags(a[1] & ~(os.O_NOFOLLOW | os.O_NONBLOCK)).replace(" | ", "|")}){failed}'
-        if name in ('shm_unlink', 'mq_unlink', 'unlink', 'bind', 'connect', 'mkfifo', 'mmap', 'pipe', 'socketpair', 'munmap'):
+        if name in (
+            'shm_unlink',
+            'mq_unlink',
+            'unlink',
+            'bind',
+            'connect',
+            'mkfifo',
+            'mmap',
+            'pipe',
+            'socketpair',
+            'munmap',
+        ):
             return name + failed
         if name in SAYS:
             return 'says: ' + call.text.decode(errors='replace').partition(' on /')[0]
@@ -196,12 +268,20 @@ class Teller:
 
     def arrow(self, call):
         if call.act in ('output', 'input'):
-            return 'from' if self.kind == 'shm' and call.act == 'output' else \
-                'to' if self.kind == 'shm' and call.name == 'read' else ''
+            return (
+                'from'
+                if self.kind == 'shm' and call.act == 'output'
+                else 'to'
+                if self.kind == 'shm' and call.name == 'read'
+                else ''
+            )
         if call.act in ('get', 'take') and call.end and not call.error:
             return 'from'
-        if call.name in SAYS or call.name in ('exit', '_exit', 'fork', 'waitpid', 'wait', 'sleep', 'dup2') or \
-                call.name.startswith('exec'):
+        if (
+            call.name in SAYS
+            or call.name in ('exit', '_exit', 'fork', 'waitpid', 'wait', 'sleep', 'dup2')
+            or call.name.startswith('exec')
+        ):
             return ''
         return 'to'
 
@@ -234,7 +314,11 @@ class Teller:
         """Of a call that never returned: what would have ended the wait."""
         name, state = call.name, self.replay.state
         if name.startswith('mq_'):
-            return '. Only ' + ('mq_receive' if call.act == 'put' else 'mq_send') + ' of the other side would end that'
+            return (
+                '. Only '
+                + ('mq_receive' if call.act == 'put' else 'mq_send')
+                + ' of the other side would end that'
+            )
         if call.act == 'take':
             return f'. Only sem_post({self.sem(call)}) of the other side would end that'
         if call.act in ('get', 'put') and self.kind in ('pipes', 'fifo'):
@@ -252,64 +336,112 @@ class Teller:
             return ''
         if call.act == 'input':
             return 'input'
-        if call.act in ('get', 'put', 'take') and (call.act == 'take' or self.replay.moves(call)) or \
-                call.name in ('waitpid', 'wait', 'poll', 'sleep', 'nanosleep', 'pause') or \
-                call.name == 'open' and self.kind == 'fifo' or call.name == 'flock' and not call.args[1] & 4:
+        if (
+            call.act in ('get', 'put', 'take')
+            and (call.act == 'take' or self.replay.moves(call))
+            or call.name in ('waitpid', 'wait', 'poll', 'sleep', 'nanosleep', 'pause')
+            or call.name == 'open'
+            and self.kind == 'fifo'
+            or call.name == 'flock'
+            and not call.args[1] & 4
+        ):
             return 'object'
-        return 'object' if not call.end and not call.name.startswith(('exec', 'exit', '_exit', 'raise', 'kill')) else ''
+        return (
+            'object'
+            if not call.end
+            and not call.name.startswith(('exec', 'exit', '_exit', 'raise', 'kill'))
+            else ''
+        )
 
     def words(self, call):
         """What the call does, in a sentence."""
         who, name, a, n = self.who(call), call.name, call.args, call.bytes
         if name in SAYS:
-            return f'{who} says on standard error: {call.text.decode(errors="replace")}' + \
-                (f': {os.strerror(a[0])}' if name in ('err', 'warn') else '')
-        if call.error and name in ('flock', 'lockf') and error_name(call.error) in ('EAGAIN', 'EACCES'):
+            return f'{who} says on standard error: {call.text.decode(errors="replace")}' + (
+                f': {os.strerror(a[0])}' if name in ('err', 'warn') else ''
+            )
+        if (
+            call.error
+            and name in ('flock', 'lockf')
+            and error_name(call.error) in ('EAGAIN', 'EACCES')
+        ):
             return f'{who} sees that another process has the lock: it lives.'
         if name == 'mkfifo' and error_name(call.error) == 'EEXIST':
             return f'{who} finds the FIFO there already (EEXIST): the other side has created it.'
         if call.error:
-            return f'{who}: {name} fails: {error_name(call.error)}, {os.strerror(call.error)}.' + \
-                (' It would have had to wait.' if error_name(call.error) == 'EAGAIN' else '')
+            return f'{who}: {name} fails: {error_name(call.error)}, {os.strerror(call.error)}.' + (
+                ' It would have had to wait.' if error_name(call.error) == 'EAGAIN' else ''
+            )
         if call.act == 'put':
-            what = {'mqueue': 'sends a message of', 'alpc': 'sends a message of'}.get(self.kind, 'writes')
+            what = {'mqueue': 'sends a message of', 'alpc': 'sends a message of'}.get(
+                self.kind, 'writes'
+            )
             if self.kind == 'mqueue' and a[1] == 0:
                 return f'{who} sends an empty message: it has no more to send.'
-            return f'{who} {what} {plural(n, "byte")}' + ('' if self.kind in ('mqueue', 'alpc') else ' into the pipe') + \
-                f': {self.data(call)}.'
+            return (
+                f'{who} {what} {plural(n, "byte")}'
+                + ('' if self.kind in ('mqueue', 'alpc') else ' into the pipe')
+                + f': {self.data(call)}.'
+            )
         if call.act == 'get':
             if not n:
-                return {'mqueue': f'{who} receives an empty message: the producer has no more to send.',
-                        'alpc': f'{who} hears that the other side has closed its port, or has died.'}.get(
-                            self.kind, f'{who} reads the end of file: no process has the write end open any more.')
+                return {
+                    'mqueue': f'{who} receives an empty message: the producer has no more to send.',
+                    'alpc': f'{who} hears that the other side has closed its port, or has died.',
+                }.get(
+                    self.kind,
+                    f'{who} reads the end of file: no process has the write end open any more.',
+                )
             what = 'receives a message of' if self.kind in ('mqueue', 'alpc') else 'reads'
             return f'{who} {what} {plural(n, "byte")}: {self.data(call)}.'
         if call.act == 'input':
             if not n:
                 return f'{who} comes to the end of its input.'
-            where = ', straight into the shared memory' if self.kind == 'shm' and name == 'read' else ''
+            where = (
+                ', straight into the shared memory'
+                if self.kind == 'shm' and name == 'read'
+                else ''
+            )
             return f'{who} reads {plural(n, "byte")} of its input{where}: {self.data(call)}.'
         if call.act == 'output':
             if name == 'fflush':
                 return f'{who} flushes its output.'
-            where = ', straight from the shared memory' if self.kind == 'shm' and name == 'write' else ''
-            return f'{who} writes {plural(n, "byte")} to its output{where}: {show(call.text, n)}.' + \
-                (f' It had asked for {a[2]:,}.' if name == 'write' and n < a[2] else '')
+            where = (
+                ', straight from the shared memory'
+                if self.kind == 'shm' and name == 'write'
+                else ''
+            )
+            return (
+                f'{who} writes {plural(n, "byte")} to its output{where}: {show(call.text, n)}.'
+                + (f' It had asked for {a[2]:,}.' if name == 'write' and n < a[2] else '')
+            )
         if name == 'open' and self.kind == 'fifo':
             return f'{who} opens the FIFO for {["reading", "writing", "reading and writing"][a[1] & 3]}.'
         created = 'creates, or opens, ' if a[1] & os.O_CREAT else 'opens '
         if name.startswith('sem_'):
             sem = self.sem(call)
-            return {'sem_init': f'{who} sets up the semaphore {sem}: {a[2]}.',
-                    'sem_post': f'{who} adds 1 to {sem}. If a process waits for it, it goes on.'}.get(
-                        name, f'{who} takes 1 from {sem}.' if call.act == 'take' else f'{who} calls {name}.')
+            return {
+                'sem_init': f'{who} sets up the semaphore {sem}: {a[2]}.',
+                'sem_post': f'{who} adds 1 to {sem}. If a process waits for it, it goes on.',
+            }.get(
+                name,
+                f'{who} takes 1 from {sem}.' if call.act == 'take' else f'{who} calls {name}.',
+            )
         lock = ''
         if name == 'flock':
-            lock = 'lets go of its lock' if a[1] & 8 else 'gets a shared lock' if a[1] & 1 else 'gets the lock, alone'
+            lock = (
+                'lets go of its lock'
+                if a[1] & 8
+                else 'gets a shared lock'
+                if a[1] & 1
+                else 'gets the lock, alone'
+            )
         return {
-            'shm_open': f'{who} {created}the shared memory; its mode: {a[2]:04o}.' if a[1] & os.O_CREAT else
-                        f'{who} opens the shared memory.',
-            'mq_open': f'{who} {created}the queue' + (f'; its mode: {a[2]:04o}.' if a[1] & os.O_CREAT else '.'),
+            'shm_open': f'{who} {created}the shared memory; its mode: {a[2]:04o}.'
+            if a[1] & os.O_CREAT
+            else f'{who} opens the shared memory.',
+            'mq_open': f'{who} {created}the queue'
+            + (f'; its mode: {a[2]:04o}.' if a[1] & os.O_CREAT else '.'),
             'ftruncate': f'{who} gives it its size: {a[1]:,} bytes.',
             'posix_fallocate': f'{who} has memory reserved for all of it.',
             'mmap': f'{who} maps it: from now on it is part of its memory.',
@@ -328,38 +460,63 @@ class Teller:
             'memfd_create': f'{who} creates a section: memory without a name.',
             'poll': f'{who} waits until a port has a message.',
             'fork': f'{who} creates a child, process {call.result}.',
-            'dup2': f'{who} makes the read end its standard input.' if a[1] == 0 else f'{who} copies a descriptor.',
+            'dup2': f'{who} makes the read end its standard input.'
+            if a[1] == 0
+            else f'{who} copies a descriptor.',
             'waitpid': f'{who} learns how its child ended: {status_words(a[1])}.',
             'wait': f'{who} learns how its child ended: {status_words(a[1])}.',
-            'close': f'{who} closes descriptor {a[0]}.' if self.kind != 'pipes' else f'{who} closes its end {a[0]} of the pipe.',
+            'close': f'{who} closes descriptor {a[0]}.'
+            if self.kind != 'pipes'
+            else f'{who} closes its end {a[0]} of the pipe.',
             'mq_close': f'{who} closes the queue.',
             'exit': f'{who} exits with status {a[0]}.',
             '_exit': f'{who} exits with status {a[0]}.',
             'flock': f'{who} {lock}.',
-            'lockf': f'{who} ' + ('looks whether another process has the lock.' if a[1] == 3 else 'takes a lock.'),
-            'mq_setattr': f'{who}: from now on a call ' + ('fails instead of waiting.' if a[1] else 'waits if it has to.'),
+            'lockf': f'{who} '
+            + ('looks whether another process has the lock.' if a[1] == 3 else 'takes a lock.'),
+            'mq_setattr': f'{who}: from now on a call '
+            + ('fails instead of waiting.' if a[1] else 'waits if it has to.'),
             'mq_getattr': f'{who} asks how many messages there are: {a[1]}.',
             'signal': f'{who} says what {signal_name(a[0])} is to do.',
-        }.get(name, f'{who} becomes the program {call.text.decode(errors="replace")}.' if name.startswith('exec')
-              else f'{who} calls {name}.')
+        }.get(
+            name,
+            f'{who} becomes the program {call.text.decode(errors="replace")}.'
+            if name.startswith('exec')
+            else f'{who} calls {name}.',
+        )
 
 
 def alpc_types(text):
     """The names in enum type, in their order; None if the student's has no such thing."""
     found = re.search(r'enum type \{(.*?)\}', text, re.S)
-    return re.findall(r'^\s*([A-Z_]+)', re.sub(r'/\*.*?\*/', '', found[1], flags=re.S), re.M) if found else None
+    return (
+        re.findall(r'^\s*([A-Z_]+)', re.sub(r'/\*.*?\*/', '', found[1], flags=re.S), re.M)
+        if found
+        else None
+    )
 
 
 def status_words(status):
-    status &= 0xffff
-    return f'killed by {signal_name(os.WTERMSIG(status))}' if os.WIFSIGNALED(status) else \
-        f'status {os.WEXITSTATUS(status)}'
+    status &= 0xFFFF
+    return (
+        f'killed by {signal_name(os.WTERMSIG(status))}'
+        if os.WIFSIGNALED(status)
+        else f'status {os.WEXITSTATUS(status)}'
+    )
 
 
 def kind_of(call, teller):
     """Calls that are alike."""
-    return (call.process.side, call.name, tuple(call.frames), call.error, bool(teller.waits(call)),
-            call.args[1] if call.name in ('lockf', 'flock', 'signal', 'mq_setattr') else call.bytes == 0)
+    return (
+        call.process.side,
+        call.name,
+        tuple(call.frames),
+        call.error,
+        bool(teller.waits(call)),
+        call.args[1]
+        if call.name in ('lockf', 'flock', 'signal', 'mq_setattr')
+        else call.bytes == 0,
+    )
 
 
 def choose(replay, teller):
@@ -377,7 +534,12 @@ def choose(replay, teller):
         first = calls[0]
         if not replay.concerns(first):
             once(calls, 1)
-        elif first.error and first.name not in SAYS or first.name in ('sem_timedwait', 'poll') and first.error:
+        elif (
+            first.error
+            and first.name not in SAYS
+            or first.name in ('sem_timedwait', 'poll')
+            and first.error
+        ):
             once(calls, 2)
         else:
             for i, call in enumerate(calls):
@@ -413,31 +575,84 @@ def steps_of(replay, teller, run):
     flush(folded, steps, teller)
     for call in replay.calls:  # those that never returned
         if not call.end and call.process.killed in FATAL:
-            why = f' of {call.process.killed}' + (': nobody reads any more' if call.process.killed == 'SIGPIPE' else '')
-            steps.append(Step(call.start, call.process.side, 'call', teller.label(call).replace(' = never returned', ''),
-                              f'{teller.who(call)} calls {call.name}, and dies in it{why}.', full=teller.full(call), call=call,
-                              bad=True, arrow='to' if call.act in ('put', 'post') else '', small=f'dies in it{why}'))
+            why = f' of {call.process.killed}' + (
+                ': nobody reads any more' if call.process.killed == 'SIGPIPE' else ''
+            )
+            steps.append(
+                Step(
+                    call.start,
+                    call.process.side,
+                    'call',
+                    teller.label(call).replace(' = never returned', ''),
+                    f'{teller.who(call)} calls {call.name}, and dies in it{why}.',
+                    full=teller.full(call),
+                    call=call,
+                    bad=True,
+                    arrow='to' if call.act in ('put', 'post') else '',
+                    small=f'dies in it{why}',
+                )
+            )
         elif not call.end and not call.name.startswith('exec'):
-            steps.append(Step(call.start, call.process.side, 'begin', teller.label(call).replace(' = never returned', ''),
-                              f'{teller.who(call)} {teller.why_it_waits(call)}, and never returns{teller.ended_by(call)}.',
-                              full=teller.full(call), call=call, bad=teller.waits(call) == 'object',
-                              small=teller.why_it_waits(call), waits=teller.waits(call)))
+            steps.append(
+                Step(
+                    call.start,
+                    call.process.side,
+                    'begin',
+                    teller.label(call).replace(' = never returned', ''),
+                    f'{teller.who(call)} {teller.why_it_waits(call)}, and never returns{teller.ended_by(call)}.',
+                    full=teller.full(call),
+                    call=call,
+                    bad=teller.waits(call) == 'object',
+                    small=teller.why_it_waits(call),
+                    waits=teller.waits(call),
+                )
+            )
             steps[-1].never = True
         elif call.step and teller.waits(call):
-            begin = Step(call.start, call.process.side, 'begin', teller.label_of_wait(call),
-                         f'{teller.who(call)} {teller.why_it_waits(call)}.', full=teller.full(call), call=call,
-                         small=teller.why_it_waits(call), waits=teller.waits(call))
+            begin = Step(
+                call.start,
+                call.process.side,
+                'begin',
+                teller.label_of_wait(call),
+                f'{teller.who(call)} {teller.why_it_waits(call)}.',
+                full=teller.full(call),
+                call=call,
+                small=teller.why_it_waits(call),
+                waits=teller.waits(call),
+            )
             steps.append(begin)
     started = set()
     for process in replay.processes:
         if process.number not in started:  # else the program that it has become by exec
             started.add(process.number)
-            number = f' {process.number_of_side}' if teller.many and process.side == 'producer' else ''
-            steps.append(Step(process.start, process.side, 'start', f'{process.side}{number} starts',
-                              f'The {process.side}{number} starts, as process {process.number}.'))
+            number = (
+                f' {process.number_of_side}' if teller.many and process.side == 'producer' else ''
+            )
+            steps.append(
+                Step(
+                    process.start,
+                    process.side,
+                    'start',
+                    f'{process.side}{number} starts',
+                    f'The {process.side}{number} starts, as process {process.number}.',
+                )
+            )
         if process.killed and process.end:
-            steps.append(Step(process.end, process.side, 'exit', f'killed by {process.killed}',
-                              f'The {process.side} is killed by {process.killed}.', bad=True, process=process))
+            steps.append(
+                Step(
+                    process.end,
+                    process.side,
+                    'exit',
+                    f'killed by {process.killed}',
+                    f'The {process.side} is killed by {process.killed}.',
+                    bad=True,
+                    process=process,
+                )
+            )
+        elif process.end and not any(c.name in ('exit', '_exit') for c in process.calls[-1:]):
+            label = f'exits, status {process.status}'  # no exit was noted: not glibc, say
+            words = f'The {process.side} exits with status {process.status}.'
+            steps.append(Step(process.end, process.side, 'exit', label, words, process=process))
     for time, side, label, words in run.said:
         steps.append(Step(time, side, 'note', label, words, bad=label.startswith('nothing')))
     steps.sort(key=lambda s: s.time)
@@ -469,7 +684,11 @@ def merge(steps, teller):
         step.number = number
     by_call = {id(s.call): s for s in out if s.call is not None and s.kind != 'begin'}
     for step in out:
-        cause = step.call.cause if step.call is not None and step.kind != 'begin' and step.waits == 'object' else None
+        cause = (
+            step.call.cause
+            if step.call is not None and step.kind != 'begin' and step.waits == 'object'
+            else None
+        )
         if cause is not None and id(cause) in by_call:
             step.words += f' What ended the wait: step {by_call[id(cause)].number}, {cause.name} of the {cause.process.side}.'
     return out
@@ -477,14 +696,31 @@ def merge(steps, teller):
 
 def step_of(call, teller):
     if call.name in ('exit', '_exit'):
-        return Step(call.point, call.process.side, 'exit', f'exits, status {call.args[0]}', teller.words(call),
-                    full=teller.full(call), call=call, bad=call.args[0] != 0)
+        return Step(
+            call.point,
+            call.process.side,
+            'exit',
+            f'exits, status {call.args[0]}',
+            teller.words(call),
+            full=teller.full(call),
+            call=call,
+            bad=call.args[0] != 0,
+        )
     kind = 'say' if call.name in SAYS else 'call' if teller.replay.concerns(call) else 'aside'
     if call.act in ('input', 'output') and not teller.arrow(call) or call.name == 'fflush':
         kind = 'aside'
-    step = Step(call.point, call.process.side, kind, teller.label(call), teller.words(call), full=teller.full(call),
-                call=call, state=call.state, arrow=teller.arrow(call) if kind == 'call' else '',
-                bad=bool(call.error) and kind == 'call' or call.name in ('err', 'errx'))
+    step = Step(
+        call.point,
+        call.process.side,
+        kind,
+        teller.label(call),
+        teller.words(call),
+        full=teller.full(call),
+        call=call,
+        state=call.state,
+        arrow=teller.arrow(call) if kind == 'call' else '',
+        bad=bool(call.error) and kind == 'call' or call.name in ('err', 'errx'),
+    )
     if call.more:
         lasted = time_words((call.until or call.point) - call.start)
         step.small = f'×{call.more + 1:,}, in {lasted}'
@@ -515,9 +751,21 @@ def flush(folded, steps, teller):
             if waits:
                 words.append(f'waited {plural(waits, "time")}, {time_words(lasted)}')
             parts.setdefault(side, []).append(words)
-        steps.append(Step(folded[-1].point, '', 'fold', '', ' '.join(
-            f'The {side}: ' + '; '.join(', '.join(w) for w in p) + '.' for side, p in parts.items()),
-                          full=f'{plural(len(folded), "more call")}'))
-        steps[-1].parts = {side: [line for words in p for line in words] for side, p in parts.items()}
+        steps.append(
+            Step(
+                folded[-1].point,
+                '',
+                'fold',
+                '',
+                ' '.join(
+                    f'The {side}: ' + '; '.join(', '.join(w) for w in p) + '.'
+                    for side, p in parts.items()
+                ),
+                full=f'{plural(len(folded), "more call")}',
+            )
+        )
+        steps[-1].parts = {
+            side: [line for words in p for line in words] for side, p in parts.items()
+        }
         steps[-1].lasted = folded[-1].point - folded[0].start
     folded.clear()

@@ -1,4 +1,4 @@
-# terminal.bash: a terminal of a test's own, of 80 columns and 24 rows, in tmux: for what runs in one.
+# terminal.bash: a terminal of a test's own, of 80 columns and 24 rows, in tmux.
 
 terminal() {
     tmux -S "$PWD/terminal" -f /dev/null "$@"
@@ -8,7 +8,8 @@ close_terminal() { # which may have closed by itself
     if [ -S terminal ]; then terminal kill-server 2>/dev/null || true; fi
 }
 
-# run_in_terminal SCRIPT [ARGUMENT]... -- [NAME=VALUE]...: its process in pid, its words in err, at the end status
+# run_in_terminal SCRIPT [ARGUMENT]... -- [NAME=VALUE]...: its process in pid, its words in err, at the
+# end its status in status
 run_in_terminal() {
     local words=()
     while [ "$1" != -- ]; do
@@ -39,7 +40,7 @@ shows() {
     echo "looked for $1, there is:" && cat screen && return 1
 }
 
-# draws TEXT: it has been drawn, by now or before: costs no process, where a look at the screen costs some
+# draws TEXT: it has been drawn, by now or before: this costs no process, a look at the screen does
 draws() {
     eventually has_text written "$1"
 }

@@ -9,13 +9,13 @@ mistake() {
     local row file script side
     PAIR=$1
     use_name "why-$$-$BATS_TEST_NUMBER"
-    row=$(grep -F "| $2" "$TESTS/grader/mutants.md")
+    row=$(grep "^| $1 | .* | $2" "$TESTS/grader/mutants.md")
     row=${row#*"| $PAIR | "}
     file=${row%% |*} script=${row##*| \`} script=${script%\`*}
     rm -rf mine && mkdir -p mine/"$PAIR"
     cp "$OURS/$PAIR"/*.[ch] "$OURS/$PAIR"/{producer,consumer} mine/"$PAIR"
     sed -i "$script" "mine/$PAIR/$file"
-    ! cmp -s "mine/$PAIR/$file" "$OURS/$PAIR/$file"
+    if cmp -s "mine/$PAIR/$file" "$OURS/$PAIR/$file"; then return 1; fi
     for side in producer consumer; do
         if [ "$file" != "$side.c" ] && [ "$file" != care.h ]; then continue; fi
         gcc -std=gnu17 -w -pthread -o "mine/$PAIR/$side" "mine/$PAIR/$side.c" -lrt
@@ -77,6 +77,11 @@ p='producer \([0-9]+\)' c='consumer \([0-9]+\)' blind=()
     why_both_ways "$p.* waits in sem_wait on .*: its value is 0, no slot is empty, and its consumer is gone: nobody is left who could post it"
     why "$p can never go on"
     stop producer
+
+    mistake shm/posix 'takes over what it finds'
+    consume && produce input
+    why_both_ways "$c sleeps \(usleep\) between two tries: /dev/shm$name is there, and $p has it open, but this consumer does not take it for ready"
+    stop producer consumer
 
     mistake shm/posix "does not check \`write\`"
     OUT=/dev/full consume
@@ -154,6 +159,7 @@ stop_one() { # LABEL: and leave the object
         mkdir -p "mine/$PAIR"
         cp "$SUITE/$PAIR"/{producer,consumer} "mine/$PAIR" # to be told from what else runs
     done
+    mv mine/fifo/posix/producer mine/fifo/posix/my-producer # as the sheets call a copy
     SUITE=$PWD/mine
     start_named() { # LABEL PAIR SIDE
         PAIR=$2
@@ -162,15 +168,15 @@ stop_one() { # LABEL: and leave the object
     }
     start_named shm shm/posix consumer
     start_named mqueue mqueue/posix consumer
-    start_named fifo fifo/posix producer
+    start_named fifo fifo/posix my-producer
     start_named alpc alpc/model producer
     why_both_ways "$c sleeps \(usleep\) between two tries: there is no /dev/shm/why-$$-shm yet: no producer has created it"
     why "$c waits in mq_receive on /why-$$-mqueue: it is empty, and no producer has it open"
-    why "$p, whose input has ended, waits in open on $PWD/why-$$-fifo: no consumer has opened its read end yet"
+    why "my-$p, whose input has ended, waits in open on $PWD/why-$$-fifo: no consumer has opened its read end yet"
     why "$p, whose input has ended, sleeps \(usleep\) between two tries: there is no connection port $PWD/why-$$-alpc: no consumer has created it"
     run ! has_text said 'never go on'
     kill -STOP "${pid[fifo]}"
-    why "$p is stopped \(by SIGSTOP or Ctrl-Z\): .kill -CONT ${pid[fifo]}. lets it go on"
+    why "my-$p is stopped \(by SIGSTOP or Ctrl-Z\): .kill -CONT ${pid[fifo]}. lets it go on"
     kill -KILL "${pid[@]}"
     "$TOOLS/mq-probe" --unlink "/why-$$-mqueue"
 }

@@ -141,6 +141,7 @@ static void note_descriptor(int fd)
 	record->start = record->end = now();
 }
 
+#ifdef __GLIBC__ /* elsewhere nothing tells the status; trace learns it from waitpid */
 static void at_exit(int status, void *unused)
 {
 	(void)unused;
@@ -149,6 +150,7 @@ static void at_exit(int status, void *unused)
 
 	finish(begin("exit", frame, arguments), 0, 0);
 }
+#endif
 
 static int find_program(struct dl_phdr_info *info, size_t size, void *unused)
 {
@@ -204,10 +206,12 @@ __attribute__((constructor)) static void set_up(void)
 	dl_iterate_phdr(find_program, NULL);
 	stack_end = (char *)environ;
 	open_log();
+#ifdef __GLIBC__
 	on_exit(at_exit, NULL);
+#endif
 }
 
-/* The wrappers: each defines a function of the C library, which calls the next one of that name. */
+/* The wrappers: each defines a function of the C library, and calls the next one of that name */
 #define REAL(name)                                                                             \
 	static __typeof__(&name) real;                                                         \
 	if (real == NULL)                                                                      \
@@ -452,7 +456,9 @@ static int note_open(struct record *record, int fd)
 		return note_open(record, real(path, flags, mode));                             \
 	}
 OPEN(open)
+#ifdef __GLIBC__ /* elsewhere another name for the same */
 OPEN(open64)
+#endif
 
 int dup2(int from, int to)
 {
@@ -552,7 +558,9 @@ NUMBERS(int, pause, (void), (), 0)
 		return result;                                                                 \
 	}
 FCNTL(fcntl)
+#ifdef __GLIBC__
 FCNTL(fcntl64)
+#endif
 
 /* processes and signals */
 pid_t fork(void)

@@ -1,7 +1,7 @@
-/* calls.h: what calls.c notes of a call. Its readers: kernel.c, follow.c, tests/stage/replay.py. */
+/* calls.h: what calls.c notes of a call. Read by kernel.c, follow.c, tests/stage/replay.py. */
 #include <stdint.h>
 
-enum { FRAMES = 3, ARGUMENTS = 5, TEXT = 96, MOST = 2000000 };
+enum { FRAMES = 3, ARGUMENTS = 5, TEXT = 96, MOST = 1000000 };
 
 struct record {
 	uint64_t start, end;     /* ns; 0: has not returned */

@@ -23,7 +23,8 @@ enum { PROCESSES = 64, SHOWN = 24, FULL_AT = 32, SIDE_PRODUCER = 0, SIDE_CONSUME
 static struct process {
 	char file[64];
 	const struct record *records;
-	unsigned next; /* to be shown */
+	unsigned next;  /* to be shown */
+	char waits[16]; /* the call that was last said to wait */
 	int side;
 	int64_t pid, segment; /* where it has mapped it */
 } processes[PROCESSES];
@@ -179,7 +180,10 @@ static void add_argument(const struct process *p, const struct record *r, char k
 		add_data(r, strcmp(r->name, "write") == 0 ? a[2] : a[1]);
 		break;
 	case 'r':
-		add_data(r, r->result);
+		if (r->end != 0 && r->error == 0)
+			add_data(r, r->result);
+		else
+			add("...");
 		break;
 	case 'p':
 		add("[%d, %d]", (int)a[0], (int)a[1]);
@@ -231,6 +235,8 @@ static void show(struct process *p, const struct record *r)
 		p->segment = r->result;
 	if (strcmp(r->name, "write") == 0 && r->arguments[0] == STDERR_FILENO)
 		return;
+	if (r->end != 0)
+		*p->waits = '\0';
 	length = 0;
 	add("%s(", call->name);
 	for (const char *kind = call->arguments; *kind != '\0'; kind++) {
@@ -240,7 +246,7 @@ static void show(struct process *p, const struct record *r)
 	}
 	add(replaced ? ", ...)" : ")");
 	if (r->end == 0 && !replaced)
-		add(" ...");
+		add(" ... it waits");
 	else if (!replaced && r->error != 0)
 #ifdef __GLIBC__
 		add(" = -1 %s", strerrorname_np(r->error));
@@ -252,7 +258,8 @@ static void show(struct process *p, const struct record *r)
 	else if (!replaced)
 		add(" = %" PRId64, r->result);
 	/* of a semaphore's calls only those that wait enter the kernel */
-	if (*call->beneath != '\0' && (strcmp(call->beneath, "futex") != 0 || r->switches > 0))
+	if (*call->beneath != '\0' &&
+	    (strcmp(call->beneath, "futex") != 0 || r->end == 0 || r->switches > 0))
 		add("\033[2m  <- %s\033[m", call->beneath);
 	add("\n");
 	for (int i = 0; i < 2; i++) {
@@ -263,6 +270,20 @@ static void show(struct process *p, const struct record *r)
 	}
 }
 
+/* Has it waited for a while, and was that not said yet? A producer's own input is not meant. */
+static int waits_long(struct process *p, const struct record *r)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec * 1000000000ULL + now.tv_nsec < r->start + 200000000 ||
+	    strcmp(p->waits, r->name) == 0 ||
+	    (p->side == SIDE_PRODUCER && strcmp(r->name, "read") == 0 && r->arguments[0] == 0))
+		return 0;
+	strcpy(p->waits, r->name);
+	return 1;
+}
+
 static void look(struct process *p)
 {
 	for (; p->next < MOST; p->next++) {
@@ -271,8 +292,11 @@ static void look(struct process *p)
 
 		if (r->start == 0)
 			return;
-		if (r->end == 0 && !has_next && strncmp(r->name, "exec", 4) != 0)
-			return; /* not yet: it waits */
+		if (r->end == 0 && !has_next && strncmp(r->name, "exec", 4) != 0) {
+			if (waits_long(p, r))
+				show(p, r);
+			return;
+		}
 		show(p, r);
 	}
 }

@@ -132,7 +132,7 @@ struct descriptor {
 struct process {
 	pid_t pid, parent;
 	int ours; /* of the suite, or of the folders that were named */
-	char name[32], state, wchan[48], program[PATH_MAX];
+	char name[32], state, wchan[48];
 	enum call call;
 	const char *call_name;
 	int knows_arguments; /* of the call: else it is told by wchan alone */
@@ -142,7 +142,8 @@ struct process {
 	int count;
 };
 
-static struct process *processes;
+enum { MOST_PROCESSES = 8192 };
+static struct process processes[MOST_PROCESSES];
 static int process_count;
 static int by_wchan_alone; /* as where /proc/PID/syscall may not be read */
 
@@ -277,10 +278,10 @@ static inline void load_processes(char **folders, int (*is_wanted)(pid_t))
 	for (int i = 0; i < process_count; i++)
 		free(processes[i].descriptors);
 	process_count = 0;
-	while ((entry = readdir(all)) != NULL) {
+	while (process_count < MOST_PROCESSES && (entry = readdir(all)) != NULL) {
 		struct process p = {.pid = atoi(entry->d_name)};
 		struct stat status;
-		char path[64];
+		char path[64], program[PATH_MAX] = "";
 		ssize_t length;
 
 		snprintf(path, sizeof path, "/proc/%d", (int)p.pid);
@@ -291,15 +292,12 @@ static inline void load_processes(char **folders, int (*is_wanted)(pid_t))
 			continue;
 		p.name[strcspn(p.name, "\n")] = '\0';
 		snprintf(path, sizeof path, "/proc/%d/exe", (int)p.pid);
-		if ((length = readlink(path, p.program, sizeof p.program - 1)) > 0)
-			p.program[length] = '\0';
-		p.ours = lies_in(p.program, folders);
+		if ((length = readlink(path, program, sizeof program - 1)) > 0)
+			program[length] = '\0';
+		p.ours = lies_in(program, folders);
 		load_descriptors(&p);
 		if (p.ours || length <= 0)
 			load_call(&p);
-		processes = realloc(processes, (process_count + 1) * sizeof *processes);
-		if (processes == NULL)
-			err(1, "realloc");
 		processes[process_count++] = p;
 	}
 	closedir(all);
@@ -412,7 +410,8 @@ struct unix_socket {
 	int listens, bytes; /* waiting in its queue; of one that listens: connections */
 	char name[110];
 };
-static struct unix_socket *sockets;
+enum { MOST_SOCKETS = 4096 };
+static struct unix_socket sockets[MOST_SOCKETS];
 static int socket_count;
 
 static inline void add_socket(const struct nlmsghdr *header)
@@ -441,10 +440,8 @@ static inline void add_socket(const struct nlmsghdr *header)
 			snprintf(one.name, sizeof one.name, "%.*s", length - 4, attribute + 4);
 		attribute += (length + 3) / 4 * 4;
 	}
-	sockets = realloc(sockets, (socket_count + 1) * sizeof *sockets);
-	if (sockets == NULL)
-		err(1, "realloc");
-	sockets[socket_count++] = one;
+	if (socket_count < MOST_SOCKETS)
+		sockets[socket_count++] = one;
 }
 
 static inline void load_sockets(void)

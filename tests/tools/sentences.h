@@ -4,18 +4,15 @@
 
 /* Who could wake each process, by its index; beside these a person at a terminal, time, a process
  * that is not ours (somebody_else), or a partner that has not come yet (may_come). */
-enum { KNOWN = 512 };
 static struct hope {
 	int wakers[32], count, somebody_else, may_come;
-} hopes[KNOWN];
+} hopes[MOST_PROCESSES];
 
 static int beside_it; /* what we say stands beside the program's own terminal */
 
 static inline struct hope *hope_of(const struct process *p)
 {
-	static struct hope none;
-
-	return p - processes < KNOWN ? &hopes[p - processes] : &none;
+	return &hopes[p - processes];
 }
 
 static inline void wakes(const struct process *p, const struct process *waker)
@@ -37,7 +34,8 @@ static inline void name_of(const struct process *p, const struct process *other)
 }
 
 /* Names those who have the object open with that access, the process itself only if it is the only
- * one; what it is comes after the names. Returns how many others there are; NONE if it is itself. */
+ * one; what it is comes after the names. Returns how many others there are; NONE if it is only
+ * the process itself. */
 static inline int name_holders(struct process *p, const struct descriptor *d, int access,
 			       const char *what)
 {
@@ -213,7 +211,7 @@ static inline void say_write(struct process *p)
 
 static inline int is_producer(const struct process *p)
 {
-	return strncmp(p->name, "producer", 8) == 0;
+	return strstr(p->name, "producer") != NULL; /* my-producer, too */
 }
 
 static inline const char *partner(const struct process *p)
@@ -336,7 +334,7 @@ static inline void say_futex(struct process *p)
 	if (field != NULL)
 		say("on the semaphore `%s` in %s: ", field, where.path);
 	else
-		say("on the semaphore at byte %llu of %s: ", where.offset, where.path);
+		say("on the semaphore or lock at byte %llu of %s: ", where.offset, where.path);
 	say("its value is %u%s, and ", value, meaning);
 	for (int i = 0; i < process_count; i++)
 		if (&processes[i] != p && find_mapping(processes[i].pid, 0, NULL, &where)) {
@@ -381,8 +379,15 @@ static inline void say_sleep(struct process *p)
 		snprintf(path, sizeof path, "/dev/shm/%s", name + (*name == '/'));
 		if (stat(path, &status) == -1)
 			say("there is no %s yet: no %s has created it", path, partner(p));
-		else
-			say("%s is there, but no %s has set it up", path, partner(p));
+		else {
+			struct descriptor d = {.device = status.st_dev, .inode = status.st_ino};
+
+			say("%s is there, and ", path);
+			if (name_holders(p, &d, READS | WRITES, "it open") <= 0)
+				say("no %s has it open", partner(p));
+			else
+				say(", but this %s does not take it for ready", p->name);
+		}
 	} else if (program_has(p, "sendmsg") && program_has(p, "connect")) {
 		const char *name = argument_or(p, "/tmp/alpc-");
 
@@ -491,8 +496,7 @@ static inline void explain(struct process *p)
 {
 	struct process *parent = process_of(p->parent);
 
-	if (p - processes < KNOWN)
-		hopes[p - processes] = (struct hope){0};
+	hopes[p - processes] = (struct hope){0};
 	say("%s (%d)", p->name, (int)p->pid);
 	if (is_producer(p) && p->call != READ && p->call != RUNS && input_has_ended(p))
 		say(", whose input has ended,");
@@ -561,12 +565,11 @@ static inline void explain(struct process *p)
 	}
 }
 
-/* Who can go on: who does not only wait for those who cannot. Says who cannot, if there are any. */
+/* Who can go on: who does not only wait for those who cannot. Says who cannot, if any. */
 static inline void say_hopeless(void)
 {
-	static int lives[KNOWN];
-	int count = process_count < KNOWN ? process_count : KNOWN, changed = 1, stuck = 0,
-	    alone = 0, said_now = 0;
+	static int lives[MOST_PROCESSES];
+	int count = process_count, changed = 1, stuck = 0, alone = 0, said_now = 0;
 
 	for (int i = 0; i < count; i++)
 		lives[i] = !processes[i].ours || hopes[i].somebody_else || hopes[i].may_come;

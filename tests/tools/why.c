@@ -37,6 +37,21 @@ static int any(pid_t pid)
 	return 1;
 }
 
+/* A Windows program of ours, which Wine runs in its place: it has our folder, not our program. */
+static int is_under_wine(const struct process *p, char **folders)
+{
+	char path[64], folder[PATH_MAX];
+	ssize_t length;
+
+	if (strcmp(p->name, "producer.exe") != 0 && strcmp(p->name, "consumer.exe") != 0)
+		return 0;
+	snprintf(path, sizeof path, "/proc/%d/cwd", (int)p->pid);
+	if ((length = readlink(path, folder, sizeof folder - 1)) == -1)
+		return 0;
+	folder[length] = '\0';
+	return lies_in(folder, folders);
+}
+
 int main(int argc, char *argv[])
 {
 	char *folders[64] = {NULL};
@@ -55,6 +70,11 @@ int main(int argc, char *argv[])
 	for (int i = 0; i < process_count; i++)
 		if (processes[i].ours) {
 			explain(&processes[i]);
+			print();
+			found++;
+		} else if (is_under_wine(&processes[i], folders)) {
+			say("%s (%d) runs under Wine, which hides its calls", processes[i].name,
+			    (int)processes[i].pid);
 			print();
 			found++;
 		}

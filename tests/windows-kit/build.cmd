@@ -11,7 +11,7 @@ set arch=x64
 if /i "%VSCMD_ARG_TGT_ARCH%"=="arm64" set arch=arm64
 rem midl writes lines.h, lines_c.c and lines_s.c anew, as cl wants them
 pushd alpc\rpc
-midl /nologo /env %arch% lines.idl || set failed=yes
+midl /nologo /env %arch% lines.idl
 popd
 goto all
 
@@ -30,7 +30,7 @@ call :pair alpc\windows advapi32
 call :one alpc\rpc producer rpcrt4 advapi32 lines_c.c
 call :one alpc\rpc consumer rpcrt4 advapi32 lines_s.c
 call :one check check advapi32
-move /y check\check.exe . >nul || set failed=yes
+if exist check\check.exe move /y check\check.exe . >nul
 if defined failed (
 	echo build.cmd: something was not built: the error stands above
 	exit /b 1
@@ -46,6 +46,7 @@ exit /b
 rem :one FOLDER PROGRAM [LIBRARY [LIBRARY [SOURCE]]]
 :one
 pushd %1
+if exist %2.exe del %2.exe
 if %with%==cl (
 	set libraries=
 	if not "%3"=="" set libraries=%3.lib
@@ -57,14 +58,15 @@ if %with%==cl (
 	if not "%4"=="" set libraries=-l%3 -l%4
 	call :mingw %2 %5
 )
+if not exist %2.exe set failed=yes
 popd
 exit /b
 
 :cl
-cl /nologo /std:c17 /O2 /W3 /Fe:%1.exe %1.c %2 %libraries% || set failed=yes
-del *.obj 2>nul
+cl /nologo /std:c17 /O2 /W3 /Fe:%1.exe %1.c %2 %libraries%
+del *.obj
 exit /b
 
 :mingw
-gcc -std=c17 -O2 -Wall -static -s -o %1.exe %1.c %2 %libraries% || set failed=yes
+gcc -std=c17 -O2 -Wall -static -s -o %1.exe %1.c %2 %libraries%
 exit /b

@@ -18,6 +18,7 @@
 
 enum { MOST = 12, KEPT = 1 << 22 }; /* processes of a check; bytes of a stream */
 enum { KILLED = 9, NOT_HERE = 77 }; /* exit statuses: of one we kill, of one without ALPC */
+enum { NO_CONSOLE = 78, CTRL_Z = 0x1a };
 enum { PATIENCE = 30000, IMPATIENCE = 5000 }; /* milliseconds; after something that hung */
 
 struct bytes {
@@ -148,20 +149,27 @@ static DWORD WINAPI feed(void *write_end)
 /* A file with this content, which ends with its last handle. */
 static HANDLE file_with(struct bytes content)
 {
-	WCHAR temporary[MAX_PATH + 1], path[MAX_PATH + 1];
+	static int number;
+	WCHAR temporary[MAX_PATH + 1], path[MAX_PATH + 60];
 	HANDLE file;
-	DWORD n;
+	DWORD n = GetTempPathW(MAX_PATH, temporary);
 
-	if (GetTempPathW(MAX_PATH, temporary) == 0 ||
-	    GetTempFileNameW(temporary, L"ipc", 0, path) == 0)
-		call_failed("GetTempFileName");
-	file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS,
-			   FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+	if (n == 0 || n > MAX_PATH)
+		call_failed("GetTempPath");
+	swprintf(path, MAX_PATH + 60, L"%lsipc-check-%lu-%d.tmp", temporary,
+		 GetCurrentProcessId(), ++number);
+	/* shared: a virus scanner may look at it at any time */
+	file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE,
+			   FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+			   CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE,
+			   NULL);
 	if (file == INVALID_HANDLE_VALUE)
 		call_failed("CreateFile of a temporary file");
 	if (!WriteFile(file, content.data, (DWORD)content.length, &n, NULL) ||
-	    SetFilePointer(file, 0, NULL, FILE_BEGIN) != 0)
-		call_failed("WriteFile to a temporary file");
+	    SetFilePointer(file, 0, NULL, FILE_BEGIN) != 0) {
+		CloseHandle(file);
+		fail("check.exe: a temporary file cannot be written");
+	}
 	return file;
 }
 
@@ -176,7 +184,10 @@ static void create(struct process *process, const char *arguments, DWORD flags)
 	void *list[32]; /* opaque; 48 bytes are enough on 64-bit Windows */
 	SIZE_T size = sizeof list;
 
-	swprintf(path, 33000, L"%ls%hs.exe", folder, process->side);
+	if (strcmp(process->side, "check") == 0)
+		GetModuleFileNameW(NULL, path, 32767);
+	else
+		swprintf(path, 33000, L"%ls%hs.exe", folder, process->side);
 	swprintf(command, 33000, L"%hs.exe %hs", process->side, arguments);
 	start.lpAttributeList = (LPPROC_THREAD_ATTRIBUTE_LIST)list;
 	if (!InitializeProcThreadAttributeList(start.lpAttributeList, 1, 0, &size) ||
@@ -376,6 +387,8 @@ static DWORD status_of(struct process *process)
 		fail("%s.exe has ended, but somebody still has its output open", process->side);
 	if (status == NOT_HERE)
 		skip(ABSENT, "%s", words_of(process));
+	if (status == NO_CONSOLE)
+		skip(SKIPPED, "no console can be opened here");
 	return status;
 }
 
@@ -390,7 +403,9 @@ static void ends(struct process *process, DWORD expected)
 
 static void terminate(HANDLE process)
 {
-	if (!TerminateProcess(process, KILLED))
+	/* one that has ended cannot be killed any more: ERROR_ACCESS_DENIED */
+	if (!TerminateProcess(process, KILLED) &&
+	    WaitForSingleObject(process, 0) != WAIT_OBJECT_0)
 		call_failed("TerminateProcess");
 	if (WaitForSingleObject(process, patience) != WAIT_OBJECT_0)
 		fail("a killed process still runs");
@@ -432,6 +447,60 @@ static int send_ctrl_c(const char *process)
 	if (!GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0))
 		return (int)GetLastError();
 	return 0;
+}
+
+/* `check.exe type producer NAME`, with a console of its own: runs that program, whose standard
+ * input is this console, and types there what it reads itself. */
+static void press(HANDLE console, WORD key, char character, DWORD state)
+{
+	INPUT_RECORD events[2] = {0};
+	DWORD n;
+
+	for (int i = 0; i < 2; i++) {
+		events[i].EventType = KEY_EVENT;
+		events[i].Event.KeyEvent.bKeyDown = i == 0;
+		events[i].Event.KeyEvent.wRepeatCount = 1;
+		events[i].Event.KeyEvent.wVirtualKeyCode = key;
+		events[i].Event.KeyEvent.uChar.UnicodeChar = (WCHAR)character;
+		events[i].Event.KeyEvent.dwControlKeyState = state;
+	}
+	WriteConsoleInputW(console, events, 2, &n);
+}
+
+static BOOL WINAPI go_on(DWORD event) /* unlike SetConsoleCtrlHandler(NULL), for us alone */
+{
+	return event == CTRL_C_EVENT;
+}
+
+static int type_at_console(const char *side, const char *argument)
+{
+	SECURITY_ATTRIBUTES inherited = {.nLength = sizeof inherited, .bInheritHandle = TRUE};
+	STARTUPINFOA start = {.cb = sizeof start, .dwFlags = STARTF_USESTDHANDLES};
+	PROCESS_INFORMATION child;
+	char command[200], key;
+	DWORD n, mode, status = 1;
+
+	start.hStdInput = CreateFileA("CONIN$", GENERIC_READ | GENERIC_WRITE,
+				      FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
+				      OPEN_EXISTING, 0, NULL);
+	if (!GetConsoleMode(start.hStdInput, &mode)) /* nor if that failed */
+		return NO_CONSOLE;
+	start.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
+	start.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+	SetConsoleCtrlHandler(go_on, TRUE);
+	snprintf(command, sizeof command, "%s.exe %s", side, argument);
+	if (!CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &start, &child))
+		return 1;
+	while (ReadFile(GetStdHandle(STD_INPUT_HANDLE), &key, 1, &n, NULL) && n == 1)
+		if (key == '\n')
+			press(start.hStdInput, VK_RETURN, '\r', 0);
+		else if (key == CTRL_Z)
+			press(start.hStdInput, 'Z', CTRL_Z, LEFT_CTRL_PRESSED);
+		else
+			press(start.hStdInput, 0, key, 0);
+	WaitForSingleObject(child.hProcess, INFINITE);
+	GetExitCodeProcess(child.hProcess, &status);
+	return (int)status;
 }
 
 /* The process that our process has started: an ordinary pipe's consumer. */
@@ -476,6 +545,7 @@ static int processes_left(void)
 	return (int)now.ActiveProcesses;
 }
 
+/* Windows' objects end with the last handle: where no process is left, none of them is. */
 static void no_process_is_left(void)
 {
 	ULONGLONG until = GetTickCount64() + patience;
