@@ -143,7 +143,7 @@ serve_until_gone() {
         ((SECONDS < patience))
         start consumer consumer "$name"
         eventually gone_or_alone
-        # what the last one wrote may not be read yet; a consumer that came after it waits in open for ever
+        # what the last one wrote may not be read yet; a consumer that came after it waits in open forever
         is_gone consumer ||
             "$TOOLS/await" "$PATIENCE" ended "${pid[consumer]}" or blocked "${pid[consumer]}" openat >/dev/null
         send TERM consumer 2>/dev/null || true
@@ -183,7 +183,7 @@ gone_or_alone() {
     done
 }
 
-@test "whoever comes while an interrupted side removes the name loses nothing and does not hang" {
+@test "a side that comes while an interrupted side removes the name loses nothing and does not hang" {
     can_strace
     for side in producer consumer; do
         other_side $side
@@ -224,7 +224,7 @@ gone_or_alone() {
     nothing_left
 }
 
-@test "pairs in sequence on one FIFO: no line is lost, nobody fails or waits for ever" {
+@test "pairs in sequence on one FIFO: no line is lost, nobody fails or waits forever" {
     local n=100
     in_sequence producer_in_sequence 2>producers.err &
     pid[producers]=$!

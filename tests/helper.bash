@@ -151,7 +151,7 @@ not_without_wine() { # [LABEL [STATUS]]
 }
 
 # A process that ends kills its other threads by SIGQUIT; Wine 8 lets that come while one has its
-# virtual_mutex (in a ReadFile from a named pipe), for which the last one then waits for ever,
+# virtual_mutex (in a ReadFile from a named pipe), for which the last one then waits forever,
 # about once in 100 times. Only there the first thread is dead and others wait for a lock: a
 # program of ours that hangs has its first thread.
 wine_deadlock() { # /proc/PROCESS
@@ -232,7 +232,7 @@ need() { # COMMAND PACKAGE
     command -v "$1" >/dev/null || skip "needs $1: apt-get install $2"
 }
 
-# bats waits for whoever holds one of its descriptors
+# bats waits for a process that holds one of its descriptors
 close_others() {
     local fd
     for fd in "/proc/$BASHPID/fd/"*; do

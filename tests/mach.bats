@@ -294,7 +294,7 @@ END
     nothing_left
 }
 
-@test "tasks that wait for ever or run for ever are stopped, and it is an error" {
+@test "tasks that wait forever or run forever are stopped, and it is an error" {
     echo hello >input
     broken consumer 's/mailbox, MACH_MSG_TIMEOUT_NONE/mach_reply_port(), MACH_MSG_TIMEOUT_NONE/'
     boot run <input

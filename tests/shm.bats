@@ -23,7 +23,7 @@ load helper
 @test "a consumer that comes before the segment is set up waits" {
     can_strace
     echo hello >input
-    # the producer stops for ever between shm_open and ftruncate
+    # the producer stops forever between shm_open and ftruncate
     UNDER="strace -qq -o /dev/null -e inject=ftruncate:signal=SIGSTOP:when=1" \
         start producer producer "$name" <input
     eventually object_exists

@@ -163,7 +163,7 @@ END
     [ "$script" = "$TOOLS/read-only" ]
 }
 
-@test "an exercise is the same, whoever makes it" {
+@test "an exercise is the same, however it is made" {
     run -0 sh "$TESTS/grader/exercise" shm/posix "$PWD/one"
     CC=/none CFLAGS=-Wnone MAKEFLAGS=w POSIXLY_CORRECT=1 CDPATH=/ LC_ALL=tr_TR.UTF-8 run -0 make -C "${TESTS%/*}" exercise \
         PAIR=shm/posix DIR="$PWD/two two"

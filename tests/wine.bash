@@ -8,7 +8,7 @@ choose_wine() {
     if setarch -R true 2>/dev/null; then
         WINE=(setarch -R "$(command -v wine)")
     else
-        # shellcheck disable=SC2034 # for whoever calls this
+        # shellcheck disable=SC2034 # for the caller
         WINE=(env GLIBC_TUNABLES=glibc.malloc.mmap_threshold=0 "$(command -v wine)")
     fi
     # with TMPDIR set, Debian's Wine 10 frees what is not its own, and aborts: "free(): invalid pointer"

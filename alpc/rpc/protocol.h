@@ -10,7 +10,7 @@ static const char *program; /* which side we are */
 static char endpoint[300];
 
 /* End at once. ExitProcess, or a return from main, would end the other threads first and then
- * run the end of the RPC run-time, which may wait for ever for what one of them has locked:
+ * run the end of the RPC run-time, which may wait forever for what one of them has locked:
  * seen under Wine. */
 static inline _Noreturn void quit(UINT status)
 {

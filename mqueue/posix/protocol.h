@@ -1,11 +1,11 @@
 /* protocol.h: what both sides, and programs in other languages, agree on.
  * A message is one line, its newline included. An empty message: its producer sends no more.
- * The first to come creates the queue. Whoever uses it holds a shared lock: after mq_open
+ * The first to come creates the queue. A program that uses it holds a shared lock: after mq_open
  * flock(queue, LOCK_SH). If the queue has no name by then (st_nlink is 0), close and open again.
- * Whoever leaves tries flock(queue, LOCK_EX | LOCK_NB): only the last one gets it. If the queue is
- * empty, the last one removes it (mq_unlink). If not, the messages wait for the next consumer. */
+ * A program that leaves tries flock(queue, LOCK_EX | LOCK_NB): only the last one gets it. If the
+ * queue is empty, it removes the queue (mq_unlink). If not, the messages wait for a consumer. */
 #include <mqueue.h>
 
 #define DEFAULT_NAME "/mqueue-%u" /* the user's id */
-enum { LONGEST = 8192 }; /* bytes. Linux allows no longer messages, and at most 10 of them: */
+enum { LONGEST = 8192 }; /* bytes: Linux allows no longer message, and no more than 10 of them */
 static struct mq_attr limits = {.mq_maxmsg = 10, .mq_msgsize = LONGEST};

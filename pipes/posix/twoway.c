@@ -12,7 +12,7 @@
 enum { READ_END, WRITE_END };
 
 static char block[4096]; /* far less than a pipe holds (Linux: 65536), so that no write waits:
-			  * two that both wait in write() would wait for ever */
+			  * two that both wait in write() would wait forever */
 
 static void write_all(int fd, ssize_t length)
 {

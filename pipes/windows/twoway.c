@@ -8,7 +8,7 @@
 #include "care.h"
 
 static char block[4096]; /* no more than a pipe holds, so that no write waits: two that both
-			  * wait in WriteFile would wait for ever */
+			  * wait in WriteFile would wait forever */
 
 static void write_all(HANDLE sink, DWORD length)
 {

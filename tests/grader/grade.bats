@@ -979,7 +979,7 @@ makes_calls() { # SIDE
 }
 
 # bats test_tags=two
-@test "[4] both: yours work together, whoever comes first" {
+@test "[4] both: yours work together, whichever comes first" {
     yours both
     comes_first producer || lose 1
     kill_all

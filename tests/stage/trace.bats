@@ -84,7 +84,7 @@ all_at_once() { # waits for what runs in the background: each may fail
     told pipes '<del>-.*close\(fd\[WRITE_END\]\)' # the diff beside it
     holds mqueue '.hang and .never == [["consumer", "mq_receive"]] and .statuses.producer == [0] and .sent == .received'
     holds shm '.hang and (.never | sort) == [["consumer", "sem_timedwait"], ["producer", "sem_timedwait"]]'
-    has_text shm.said 'What is seen: both wait for ever'
+    has_text shm.said 'What is seen: both wait forever'
     has_text shm.said '^\+.*if \(length > 0\)'
     holds file '.left == "the-fifo, mode 600"' # a name that stays behind
     has_text file.said '^! Left behind: the-fifo, mode 600'

@@ -674,7 +674,7 @@ int main(int argc, char *argv[])
 		}
 	/* children inherit it: one that crashes ends, and no window asks what to do */
 	SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
-	SetConsoleCtrlHandler(NULL, FALSE); /* and that whoever started us ignores Ctrl-C */
+	SetConsoleCtrlHandler(NULL, FALSE); /* and that our parent ignores Ctrl-C */
 	InitializeCriticalSection(&lock);
 	news = CreateEventW(NULL, FALSE, FALSE, NULL);
 	find_here();

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <windows.h>
 
-#ifndef KIT /* whoever packs the kit says which one it is */
+#ifndef KIT /* pack says which one it is */
 #define KIT "built by hand"
 #endif
 

@@ -1,4 +1,4 @@
-/* hostile: sleeps for ever, deaf to every signal */
+/* hostile: sleeps forever, deaf to every signal */
 #include <signal.h>
 #include <unistd.h>
 int main(void)
