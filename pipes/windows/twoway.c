@@ -45,11 +45,11 @@ static void ask(HANDLE questions, HANDLE answers)
 }
 
 /* Creates a pipe, one end of which the child inherits. */
-static void make_pipe(HANDLE *read_end, HANDLE *write_end, HANDLE *childs)
+static void make_pipe(HANDLE *read_end, HANDLE *write_end, HANDLE *inherited)
 {
 	if (!CreatePipe(read_end, write_end, NULL, sizeof block))
 		err(1, "CreatePipe");
-	if (!SetHandleInformation(*childs, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
+	if (!SetHandleInformation(*inherited, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
 		err(1, "SetHandleInformation");
 }
 
