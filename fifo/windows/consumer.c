@@ -58,7 +58,6 @@ int main(int argc, char *argv[])
 		first = 0;
 	}
 	warnx("waiting for a producer on %s", name);
-	LocalFree(security->lpSecurityDescriptor);
 	for (long i = 0; i < producers; i++) {
 		if (WaitForSingleObject(threads[i], INFINITE) == WAIT_FAILED)
 			err(1, "WaitForSingleObject");

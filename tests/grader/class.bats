@@ -235,7 +235,7 @@ END
     mkdir elsewhere
     tar -cf - kit | tar -xf - -C elsewhere
     rm -r kit && cd elsewhere/kit
-    run ! grep -rF -e 'mq_send(queue, line' -e 'mq_receive(queue, message' .
+    run ! grep -rF -e 'mq_send(queue, line, length' -e 'mq_receive(queue, message, sizeof' .
     [ ! -e grader/mqueue/posix/producer.c ]
     grep -q '^| 2 | producer.c builds |$' CHECKS.md
     grep -q 'your part' SHEET.md && grep -q '^## The ten promises' PROMISES.md

@@ -5,9 +5,10 @@ def cell: if type == "string" and test("^[-=+@\\t\\r]") then "'" + . else . end;
 
 # what the same mistake of two students has in common
 def cause:
-    split("\n") | (map(capture("error: (?<what>.*)").what)[0] // .[0] // "")
+    split("\n") | (map(capture("(error|warning): (?<what>.*)").what)[0] // .[0] // "")
     | gsub("(/dev/(shm|mqueue)/|/)?[^ ]*grade-[0-9]+-[0-9]+"; "NAME")
-    | gsub("[0-9]{3,}"; "N");
+    | sub("; from the first difference .*"; "")
+    | gsub("[0-9]{4,}"; "N") | ltrimstr("  ");
 
 def commonest: # of the words of some tests
     map(.output | cause) | group_by(.) | map({cause: .[0], count: length})

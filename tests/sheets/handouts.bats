@@ -71,7 +71,7 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     for picture in "$SHEETS"/*.svg; do
         topic=${picture##*/}
         for call in $(grep 'class="code"' "$picture" | grep -oE '>[a-zA-Z_]+[(,<]' | tr -d '>(,<'); do
-            grep -qw -- "$call" "$ROOT/${topic%.svg}"/*/*.[ch] || echo "${picture##*/}: $call"
+            grep -qw -- "$call" "$ROOT/${topic%%[.-]*}"/*/*.[ch] || echo "${picture##*/}: $call"
         done
     done >wrong
     cat wrong && [ ! -s wrong ]
