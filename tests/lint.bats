@@ -146,6 +146,7 @@ prose() { # the files that people read as text
 }
 
 @test "lines end before column 100" {
+    # shellcheck disable=SC2016 # awk's own
     { prose && files layout; } | xargs -d '\n' awk '
         { line = $0; gsub(/\t/, "        ", line) }
         length(line) > 99 { print FILENAME ":" FNR ": " length(line); found = 1 }
