@@ -235,6 +235,7 @@ need() { # COMMAND PACKAGE
 # bats waits for a process that holds one of its descriptors
 close_others() {
     local fd
+    without_lines for_good
     for fd in "/proc/$BASHPID/fd/"*; do
         fd=${fd##*/}
         ((fd <= 2 || fd == 255)) || eval "exec $fd>&-"

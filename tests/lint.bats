@@ -79,9 +79,10 @@ check() { # KIND [FLAG]...
 }
 
 windows() { # COMPILER [FLAG]...
-    local kind
+    local kind compiler=$1
+    shift
     for kind in windows tools; do
-        on_each 1 $kind "$@" -std=c17 -O2 "${warnings[@]}" -Wconversion -Werror -DWIN32_LEAN_AND_MEAN
+        on_each 1 $kind "$compiler" -std=c17 -O2 "${warnings[@]}" -Wconversion -Werror -DWIN32_LEAN_AND_MEAN "$@"
     done
 }
 
@@ -93,7 +94,8 @@ windows() { # COMPILER [FLAG]...
 @test "clang for Windows has nothing to say" {
     need clang clang
     need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
-    windows clang --target=x86_64-w64-mingw32 -fsyntax-only
+    # the kit's fail, skip and say hand on a format; an attribute that says so would be nothing for Microsoft's compiler
+    windows clang --target=x86_64-w64-mingw32 -fsyntax-only -Wno-format-nonliteral
 }
 
 # mingw's headers serve each processor; no other part of a compiler for ARM64 is needed
@@ -101,7 +103,7 @@ windows() { # COMPILER [FLAG]...
     need clang clang
     headers=/usr/share/mingw-w64/include
     [ -e $headers/windows.h ] || skip "needs $headers: apt-get install mingw-w64-common"
-    windows clang --target=aarch64-w64-mingw32 -isystem $headers -Wgnu -fsyntax-only
+    windows clang --target=aarch64-w64-mingw32 -isystem $headers -Wgnu -fsyntax-only -Wno-format-nonliteral
 }
 
 @test "cppcheck for Windows has nothing to say" {

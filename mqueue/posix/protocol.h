@@ -7,5 +7,5 @@
 #include <mqueue.h>
 
 #define DEFAULT_NAME "/mqueue-%u" /* the user's id */
-enum { LONGEST = 8192 }; /* bytes: Linux allows no longer message, and no more than 10 of them */
+enum { LONGEST = 8192 };          /* bytes: Linux allows no more, and at most 10 messages */
 static struct mq_attr limits = {.mq_maxmsg = 10, .mq_msgsize = LONGEST};

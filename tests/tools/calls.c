@@ -227,7 +227,7 @@ __attribute__((constructor)) static void set_up(void)
 		REAL(name);                                                                    \
 		BEGIN(#name, __VA_ARGS__);                                                     \
 		type result = real call;                                                       \
-		finish(record, result, result == (type)-1);                                    \
+		finish(record, result, result == (type)(-1));                                  \
 		return result;                                                                 \
 	}
 #define NAMED(type, name, parameters, call, string, ...) /* with a name besides */             \
@@ -237,7 +237,7 @@ __attribute__((constructor)) static void set_up(void)
 		BEGIN(#name, __VA_ARGS__);                                                     \
 		note_string(record, string);                                                   \
 		type result = real call;                                                       \
-		finish(record, result, result == (type)-1);                                    \
+		finish(record, result, result == (type)(-1));                                  \
 		return result;                                                                 \
 	}
 #define OUTGOING(type, name, parameters, call, data, length,                                   \
@@ -248,7 +248,7 @@ __attribute__((constructor)) static void set_up(void)
 		BEGIN(#name, __VA_ARGS__);                                                     \
 		note(record, data, length);                                                    \
 		type result = real call;                                                       \
-		finish(record, result, result == (type)-1);                                    \
+		finish(record, result, result == (type)(-1));                                  \
 		return result;                                                                 \
 	}
 #define INCOMING(type, name, parameters, call, data, ...) /* with data, on the way in */       \
@@ -258,7 +258,7 @@ __attribute__((constructor)) static void set_up(void)
 		BEGIN(#name, __VA_ARGS__);                                                     \
 		type result = real call;                                                       \
 		note(record, data, result);                                                    \
-		finish(record, result, result == (type)-1);                                    \
+		finish(record, result, result == (type)(-1));                                  \
 		return result;                                                                 \
 	}
 

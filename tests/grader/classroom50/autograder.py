@@ -14,6 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+if len(sys.argv) > 1:
+    print("usage: autograder.py", file=sys.stderr)
+    sys.exit(2)
 HERE = Path(__file__).resolve().parent
 PAIR = (HERE / "pair.txt").read_text().strip()
 env = os.environ
