@@ -47,7 +47,7 @@ mutants() {
         ((n <= 4)) || wait -n || true # each one's status is asked for below
         env -i PATH="$PATH" LC_ALL=C HOME="$PWD/$n" TMPDIR="$PWD/$n/bats" SUITE="$SUITE" PAIR="$pair" WORK="$PWD/$n" \
             OURS="$SUITE" TOOLS="$TOOLS" RANDOM_WORDS="$PWD/words" STUDENT_ID= AS_STUDENT= PROTOCOL=ours SUBMISSION=mine \
-            PATIENCE=$((5 * ${SLOWNESS:-1})) ${QUEUES:+QUEUES="$QUEUES"} \
+            PATIENCE=$((6 * ${SLOWNESS:-1})) ${QUEUES:+QUEUES="$QUEUES"} \
             bash "$TESTS/grader/checks.bash" checks $n/plan </dev/null >$n.tap 2>&1 3>&- &
         jobs[n]=$!
     done

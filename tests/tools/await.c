@@ -10,7 +10,7 @@
  *   busy PID            it has used 0.2 s of processor time and hardly ever gone to sleep: it polls
  *   stuck MARK          nothing will come of the processes with that MARK: there is none, or all are in calls
  *                       that have no time limit, and none has run for a tenth of SECONDS; or none has read or
- *                       written a byte for a quarter of SECONDS, though each could run
+ *                       written a byte for a quarter of SECONDS (at least 3), though each could run
  *   text FILE REGEX     a line of the file, in its last 4 MB, matches (POSIX extended regular expression)
  *   grown FILE SIZE     the file has more than SIZE bytes; prints its size
  *   exists PATH, missing PATH
@@ -464,6 +464,8 @@ static int is_stuck(struct condition *c)
 	int starved = 0, free = 0;
 	DIR *proc, *tasks;
 	double time = seconds();
+	/* no bytes for so long: a program may take two seconds to notice a death */
+	double quiet = limit / 4 > 3 ? limit / 4 : 3;
 
 	if (time - c->looked < 0.05)
 		return 0;
@@ -493,8 +495,7 @@ static int is_stuck(struct condition *c)
 			c->last_sums[i] = sums[i];
 		}
 	return (free == 0 && time - c->since[0] > limit / 10) ||
-	       (time - c->since[1] > limit / 4 &&
-		(starved == 0 || time - c->since[1] > limit / 2));
+	       (time - c->since[1] > quiet && (starved == 0 || time - c->since[1] > 2 * quiet));
 }
 
 /* Until none lives: some may start others meanwhile. */
