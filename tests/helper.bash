@@ -21,14 +21,15 @@ source "$TESTS/waiting.bash"
 #   two      its sides are two programs that find each other by a name
 #   bytes    carries what one read() returned      lines    carries a line as a message
 #   mailbox  several producers, counted            keeps    messages outlive both sides
+#   creates  its producer creates the object, and reads its input before a consumer comes
 #   one-to-one  a second producer is refused, a second consumer waits for the next one
 #   server   its consumer has the name alone: a second one is refused
 #   twoway   beside the pair there is twoway.c
 #   slow     some 4000 messages a second, under Wine: smaller inputs do
 #   ends, fails, waits: what the consumer does when its producer has died (contract, point 8)
 declare -gA traits=(
-    [shm/posix]='posix live two bytes one-to-one fails'
-    [mqueue/posix]='posix live two lines mailbox keeps waits'
+    [shm/posix]='posix live two bytes creates one-to-one fails'
+    [mqueue/posix]='posix live two lines mailbox creates keeps waits'
     [pipes/posix]='posix live bytes twoway ends'
     [fifo/posix]='posix live two bytes ends'
     [shm/windows]='live two bytes one-to-one fails'

@@ -1,8 +1,8 @@
-# The grader's checks, with the points of each: what README.md promises of a pair, seen from outside. `tests/grader/grade`
-# runs them. "Ours" are the suite's own programs, "yours" those of the submission. The points of a pair add up to 100:
-# what the other checks leave goes to the two of random words, half to each.
+# The grader's checks, with the points of each: what handouts/contract.md promises of a pair, seen from outside.
+# `tests/grader/grade` runs them. "Ours" are the suite's own programs, "yours" those of the submission. The points of
+# a pair add up to 100: what the other checks leave goes to the two of random words, half to each.
 # One mistake costs points in one check: only the checks about clean-up look at what is left behind, for example.
-# Tags: a pair needs the traits that they name; `again` and `protocol` are not for programs that have a protocol of their
+# Tags: a pair needs the traits that they name, and not that of `not-TRAIT`; `again` and `protocol` are not for programs that have a protocol of their
 # own, since they repeat what another check sees there, or need our other side.
 
 load ../helper
@@ -25,7 +25,7 @@ setup() {
     if [ -n "$STUDENT_ID" ] && [ -n "$AS_STUDENT" ]; then mark=user=$STUDENT_ID; else mark=STARTED_IN=$PWD; fi
 }
 
-# helper's start calls it: what was started, for who wants to do it by hand
+# helper's start calls it: what was started, to be repeated by hand
 before_start() { # SIDE [ARGUMENT]...
     local file
     input=none
@@ -33,7 +33,13 @@ before_start() { # SIDE [ARGUMENT]...
         if [[ /proc/self/fd/0 -ef $file ]]; then input=$file; fi
     done
     [[ ! -p /proc/self/fd/0 || $input != none ]] || input=yes
+    [[ ${UNDER:-} != */short-write ]] || input=short-write:$input
     printf '%s\t%s\t%s\n' "$input" "${OUT:--}" "$*" >>commands
+}
+
+# note LINE: what else is typed, to see it by hand
+note() {
+    printf 'note\t-\t%s\n' "$*" >>commands
 }
 
 send() { # SIGNAL SIDE
@@ -45,41 +51,75 @@ send() { # SIGNAL SIDE
     fi
 }
 
-# where a program lies, seen from the suite's folder
+# where a program lies, seen from the suite's folder, as a shell reads it
 place() { # SIDE: sets place
     place=$PAIR/$1
     if is_yours "$1"; then place=$SUBMISSION/$1; fi
-    ! is_windows || place="wine $place.exe"
+    ! is_windows || place+=.exe
+    printf -v place %q "$place"
+    ! is_windows || place="wine $place"
 }
 
-# by hand, a line a terminal, to be typed as it is
+# by hand, a line a terminal, to be typed as it is: each is one that a shell takes
 by_hand() {
-    local input out side arguments line place
+    local input out side arguments line place typed='' short
     [[ $PAIR != mach/* ]] || return 0
+    if has_text commands '^keyboard'; then typed=consumer; fi # a terminal would show each line at once
+    [ -z "$typed" ] || has two || typed=producer
     while IFS=$'\t' read -r input out arguments; do
+        arguments=${arguments//"${name:-no name}"/$by_hand_name}
         side=${arguments%% *}
-        if [ "$input" = signal ]; then
-            if [ "$out" = INT ]; then echo "and press Ctrl-C in the terminal of the $side"; else echo "and kill -$out the $side"; fi
+        case $input:$out in
+        note:*) echo "$arguments" && continue ;;
+        signal:INT) echo "# press Ctrl-C in the terminal of the $side" && continue ;;
+        signal:*)
+            place "$side"
+            if has two && [[ $place =~ ^[a-zA-Z0-9_./-]+$ ]]; then
+                echo "pkill -$out -f '^$place $by_hand_name'"
+            else
+                echo "# kill -$out the $side: ps shows its number"
+            fi
             continue
-        fi
+            ;;
+        esac
         arguments=${arguments#"$side"}
         if ! has two; then place consumer && arguments=" $place"; fi
         place "$side"
-        line="$place${arguments//"${name:-no name}"/$by_hand_name}"
+        short=''
+        if [[ $input == short-write:* ]]; then short="LD_PRELOAD=\$PWD/build/tools/short-write.so "; fi
+        input=${input#short-write:}
+        line=$short$place$arguments
         case $out in
         /dev/full) line+=" >/dev/full" ;;
         */sink) line+=" >/dev/null" ;;
         esac
         case $input in
         none) ;;
-        keyboard) line+="    (and type)" ;;
+        keyboard)
+            [ "$typed" != producer ] || line+=" | cat"
+            line+="    # and type two lines"
+            ;;
         yes) line="yes | $line" ;;
         / | /dev/null) line+=" <$input" ;;
         *) line="$(printed "$input") | $line" ;;
         esac
-        [ "$side" = producer ] || line=${line% </dev/null}
+        if [ "$side" = consumer ]; then
+            line=${line% </dev/null}
+            [ "$typed" != consumer ] || line+=" | cat"
+        fi
         echo "$line"
-    done <commands | tail -n 4
+    done <commands | head -n 8
+}
+
+# Of a check with several parts, how to repeat the first that fails; now, while its inputs are there
+keep_by_hand() {
+    local by_hand_name=/by-hand
+    if [ -e by-hand ] || [ ! -e commands ]; then return; fi
+    case $PAIR in
+    fifo/posix | alpc/model) by_hand_name=/tmp/by-hand ;;
+    */windows | */rpc) by_hand_name=by-hand ;;
+    esac
+    by_hand >by-hand
 }
 
 # printed FILE: the command that prints it, or something of the same kind
@@ -87,7 +127,7 @@ printed() {
     local size lines LC_ALL=C
     mapfile -t lines <"$1"
     size=$(wc -c <"$1")
-    if ((size <= 80)); then
+    if ((size <= 120)); then
         printf "printf '%s'" "$(od -An -v -to1 -w1 "$1" | while read -r byte; do
             case $byte in
             012) printf '\\n' ;;
@@ -113,11 +153,11 @@ say() {
     done
 }
 
-say_file() { # FILE LINES
+say_file() { # FILE LINES [WIDTH]
     local text line
     mapfile -n "$2" -t text <"$1"
     for line in "${text[@]}"; do
-        clean "${line:0:160}"
+        clean "${line:0:${3:-160}}"
         echo "|   $cleaned"
     done
 }
@@ -131,6 +171,7 @@ clean() { # TEXT: sets cleaned
 # lose POINTS WHY...: some of this check's; the check goes on
 lose() {
     lost+=$1
+    keep_by_hand
     shift
     [ $# = 0 ] || say "$@"
 }
@@ -143,7 +184,7 @@ out_of() {
 }
 
 teardown() {
-    local label by_hand_name=/by-hand
+    local label
     if [ -z "${BATS_TEST_COMPLETED:-}" ] && [ -z "${BATS_TEST_SKIPPED:-}" ]; then
         for label in "${!pid[@]}"; do
             is_gone "$label" || say "$label$(whose "$label") is still running, $(doing "${pid[$label]}")"
@@ -153,16 +194,10 @@ teardown() {
             say "${label%.err}$(whose "${label%.err}") said:"
             say_file "$label" 3
         done
-        if [ -e commands ]; then
-            case $PAIR in
-            fifo/posix | alpc/model) by_hand_name=/tmp/by-hand ;;
-            */windows | */rpc) by_hand_name=by-hand ;;
-            esac
-            by_hand >commands.short
-            if [ -s commands.short ]; then
-                say "by hand, each line in a terminal of its own:"
-                say_file commands.short 4
-            fi
+        keep_by_hand
+        if [ -s by-hand ]; then
+            say "by hand, each line in a terminal of its own${BUILD_BY:+ (first type $BUILD_BY)}:"
+            say_file by-hand 8 600
         fi
     fi
     for label in "${!pid[@]}"; do
@@ -210,7 +245,8 @@ soon() {
 nothing_left() {
     soon none "$mark" . || { say "left behind: a process that is still running" && return 1; }
     if object_exists; then
-        say "left behind: ${object:-$name} (who removes it? README, point 7)" && return 1
+        is_windows || note "ls -l ${object:-/dev/mqueue$name}"
+        say "left behind: ${object:-$name} (who removes it? handouts/contract.md, promise 7)" && return 1
     fi
     left_behind
     [ ${#left[@]} = 0 ] || { say "left behind: ${left[*]}" && return 1; }
@@ -228,7 +264,7 @@ doing() {
     read) echo "in read() on $(descriptor "$1" "$first"): nothing comes, and no end of file" ;;
     write) echo "in write() on $(descriptor "$1" "$first"): nobody reads" ;;
     open | openat) echo "in open(): nobody has opened the other end" ;;
-    futex) echo "in sem_wait(), say: nobody posts the semaphore" ;;
+    futex) echo "probably in sem_wait(): nobody posts the semaphore" ;;
     mq_timedsend) echo "in mq_send(): the queue is full" ;;
     mq_timedreceive) echo "in mq_receive(): the queue is empty" ;;
     wait4 | waitid) echo "in waitpid(): its child has not ended" ;;
@@ -375,7 +411,14 @@ ends() {
     case $code in
     153) say "$1$(whose "$1") wrote more than 64 MB" ;;
     129 | 1[3-5]? | 16?) say "$1$(whose "$1") died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
-    *) say "$1$(whose "$1") ended with status $code; it should be ${2//|/ or }" ;;
+    *)
+        note "echo \$?    # in the terminal of the $1"
+        if [[ $2 =~ ^1(30|43)$ ]]; then
+            say "$1$(whose "$1") ended by exit($code), not by the signal; the status should be $2"
+        else
+            say "$1$(whose "$1") ended with status $code; it should be ${2//|/ or }"
+        fi
+        ;;
     esac
     return 1
 }
@@ -395,7 +438,7 @@ rests() {
 sleeps() {
     rests "$1"
     ! has_text awaited '^busy' ||
-        { say "$1$(whose "$1") does not sleep while it waits: it asks again and again, and takes a processor for it" && return 1; }
+        { note "top    # the $1 takes a processor" && say "$1$(whose "$1") does not sleep while it waits: it asks again and again, and takes a processor for it" && return 1; }
 }
 
 carry() { # FILE
@@ -441,7 +484,7 @@ explain() { # SIDE
     done
     if [ "$PROTOCOL" = own ]; then return; fi
     case $PAIR in
-    pipes/*) say "your $1 has to work with our other side: nothing but the data goes through the pipe (README, points 1 to 3)" ;;
+    pipes/*) say "your $1 has to work with our other side: nothing but the data goes through the pipe (handouts/contract.md, promises 1 to 3)" ;;
     *) say "your $1 has to work with our other side: both keep to $PAIR/protocol.h" ;;
     esac
 }
@@ -454,7 +497,8 @@ every_kind() {
     done >all-kinds
     contents 'no newline at the end' >>all-kinds
     : >empty
-    if carry empty >log && carry all-kinds >log; then return 0; fi
+    if carry empty >log && rm -f commands && carry all-kinds >log; then return 0; fi
+    mv commands commands-together
     kill_all
     for kind in "${kinds[@]}"; do
         contents "$kind" >input
@@ -464,6 +508,7 @@ every_kind() {
             kill_all
         fi
     done
+    mv commands-together commands
     ((lost > 0)) || lose 1 "with all these in one input"
     out_of ${#kinds[@]}
 }
@@ -480,7 +525,7 @@ kill_all() {
     remove_object
     left_behind
     [ ${#left[@]} = 0 ] || rm -rf "${left[@]}"
-    rm -f sink seen keyboard
+    rm -f sink seen keyboard commands
 }
 
 big() {
@@ -567,7 +612,7 @@ partner_ends() { # SIDE: that of the one that is gone
     elif has keeps; then # the producer waits for the next consumer
         rests producer
         consume
-        soon grown consumer.out 0 || { say "the next consumer gets nothing" && return 1; }
+        soon grown consumer.out 0 || { no_next && return 1; }
         send TERM producer
         died producer TERM || return
         send TERM consumer
@@ -575,6 +620,13 @@ partner_ends() { # SIDE: that of the one that is gone
     else
         ends producer 1
     fi
+}
+
+no_next() { # why the next consumer gets nothing: it has another queue than the producer, of the same name
+    local why=''
+    [ "$who" != producer ] ||
+        why=": our first consumer took itself for the last user, and removed the queue; do you hold the lock of protocol.h?"
+    say "the next consumer gets nothing$why"
 }
 
 # An endless transfer, as the helper's
@@ -599,11 +651,13 @@ wrong_usage() { # SIDE
 }
 
 in_the_way() { # SIDE
+    note "echo precious >$object"
     echo precious >"$object"
     chmod 666 "$object"
     start "$1" "$1" "$name" </dev/null
     ends "$1" 1
     if [ "$(cat "$object" 2>/dev/null)" != precious ]; then
+        note "cat $object"
         say "$object was somebody's file; now it is changed or gone" && return 1
     fi
 }
@@ -778,8 +832,17 @@ makes_calls() { # SIDE
     interrupted producer
 }
 
-# bats test_tags=live
-@test "[3] producer: when the consumer ends too early it fails with 1 (a queue: it waits for the next one)" {
+# bats test_tags=live,not-keeps
+@test "[3] producer: when the consumer ends too early it fails with 1" {
+    yours producer
+    transfer_for_ever
+    send TERM consumer
+    died consumer TERM
+    partner_ends consumer
+}
+
+# bats test_tags=live,keeps
+@test "[3] producer: when the consumer ends too early it waits for the next consumer" {
     yours producer
     transfer_for_ever
     send TERM consumer
@@ -846,6 +909,13 @@ makes_calls() { # SIDE
     consume
     produce /
     ends producer 1
+}
+
+# bats test_tags=creates
+@test "[1] producer: after a call that failed nothing is left" {
+    yours producer
+    produce / # an error that it does not see costs its points elsewhere
+    ! ends producer 1 >log || nothing_left
 }
 
 # bats test_tags=again
@@ -925,7 +995,7 @@ makes_calls() { # SIDE
 }
 
 # bats test_tags=live
-@test "[3] consumer: when the producer ends too early it notices (README, point 8)" {
+@test "[3] consumer: when the producer ends too early it notices (handouts/contract.md, promise 8)" {
     yours consumer
     transfer_for_ever
     send TERM producer
@@ -995,7 +1065,7 @@ makes_calls() { # SIDE
     start $side $side "$name" <input
     soon exists "${object:-$QUEUES$name}" || { say "there is no ${object:-$name}" && return 1; }
     rests $side
-    [ "$(object_mode)" = 600 ] || { say "its mode is $(object_mode)" && return 1; }
+    [ "$(object_mode)" = 600 ] || { note "ls -l ${object:-/dev/mqueue$name}" && say "its mode is $(object_mode)" && return 1; }
 }
 
 # bats test_tags=two
@@ -1015,7 +1085,8 @@ makes_calls() { # SIDE
 @test "[2] both: after kill -9 of both the next run works" {
     yours both
     transfer_for_ever
-    kill -KILL "${pid[producer]}" "${pid[consumer]}" 2>/dev/null || true
+    send KILL producer || true
+    send KILL consumer || true
     ends producer '1|137'
     ends consumer '0|1|137'
     words 1000 >input

@@ -41,7 +41,10 @@ FILENAME == ARGV[1] {
             used[i] = 1
         }
     count = split(field[2], tag, ",")
-    for (i = 1; i <= count; i++) if (!index(traits, " " tag[i] " ")) next
+    for (i = 1; i <= count; i++) {
+        unless = sub(/^not-/, "", tag[i])
+        if (!index(traits, " " tag[i] " ") != unless) next
+    }
     if (weight == "0") next
     number[++n] = field[1]
     names[n] = name

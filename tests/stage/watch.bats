@@ -49,11 +49,15 @@ p='producer \([0-9]+\)' c='consumer \([0-9]+\)'
     shows "^$p waits in read for its input: type a line, or Ctrl-D"
     keys C-o
     shows '^[^ ]+ consumer <- your keys go here '
+    shows '^ keys go to the consumer now: \^O goes back '
     keys Enter
     shows '^two words' # below the one that was typed
     shows "^$name: 0 of 10 messages, 0 bytes"
     shows "^$c waits in mq_receive on $name: it is empty, and producer"
-    keys C-o C-d
+    keys 'not its output' C-o
+    shows '^ \^C end '
+    run ! grep 'not its' screen
+    keys C-d
     shows '^.the producer ended with status 0. Enter starts it again'
     shows '^.the consumer ended with status 0. Enter starts it again'
     shows "^There is no queue $name\.\$"
