@@ -2,8 +2,8 @@
 # `tests/grader/grade` runs them. "Ours" are the suite's own programs, "yours" those of the submission. The points of
 # a pair add up to 100: what the other checks leave goes to the two of random words, half to each.
 # One mistake costs points in one check: only the checks about clean-up look at what is left behind, for example.
-# Tags: a pair needs the traits that they name, and not that of `not-TRAIT`; `again` and `protocol` are not for programs that have a protocol of their
-# own, since they repeat what another check sees there, or need our other side.
+# Tags: a pair needs the traits that they name, and lacks that of not-TRAIT. `again` and `protocol` are not for programs
+# that have a protocol of their own, since they repeat what another check sees there, or need our other side.
 
 load ../helper
 
@@ -438,7 +438,8 @@ rests() {
 sleeps() {
     rests "$1"
     ! has_text awaited '^busy' ||
-        { note "top    # the $1 takes a processor" && say "$1$(whose "$1") does not sleep while it waits: it asks again and again, and takes a processor for it" && return 1; }
+        { note "top    # the $1 takes a processor" &&
+            say "$1$(whose "$1") does not sleep while it waits: it asks again and again, and takes a processor for it" && return 1; }
 }
 
 carry() { # FILE
@@ -1065,7 +1066,8 @@ makes_calls() { # SIDE
     start $side $side "$name" <input
     soon exists "${object:-$QUEUES$name}" || { say "there is no ${object:-$name}" && return 1; }
     rests $side
-    [ "$(object_mode)" = 600 ] || { note "ls -l ${object:-/dev/mqueue$name}" && say "its mode is $(object_mode)" && return 1; }
+    [ "$(object_mode)" = 600 ] ||
+        { note "ls -l ${object:-/dev/mqueue$name}" && say "its mode is $(object_mode)" && return 1; }
 }
 
 # bats test_tags=two

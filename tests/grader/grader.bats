@@ -78,8 +78,8 @@ all_points() {
     grep -q 'by hand' two.text
     grep -Eq ' two/consumer /by-hand$' two.text
     grep -Eq ' seq 5 | mqueue/posix/producer /by-hand$' two.text
-    [ "$(tail -n 1 one.text)" = "25 of 25 points" ]
-    [ "$(tail -n 1 two.text)" = "21 of 25 points" ]
+    [ "$(tail -n 1 one.text)" = "24 of 24 points" ]
+    [ "$(tail -n 1 two.text)" = "20 of 24 points" ]
 }
 
 @test "TAP and JUnit are well-formed and say the same" {
@@ -98,16 +98,16 @@ all_points() {
 
 @test "Gradescope and PrairieLearn: the fields that they read" {
     two_submissions
-    jq -e '(.tests | map(.score) | add) == 21 and (.tests | map(.max_score) | add) == 25' two.gradescope
+    jq -e '(.tests | map(.score) | add) == 20 and (.tests | map(.max_score) | add) == 24' two.gradescope
     jq -e '.tests | all(has("name") and has("output") and (.status == "passed" or .status == "failed"))' two.gradescope
     jq -e '.gradable and .score == 1' one.prairielearn
-    jq -e '(.score * 25 | round) == 21 and (.tests | map(.points) | add) == 21' two.prairielearn
+    jq -e '(.score * 24 | round) == 20 and (.tests | map(.points) | add) == 20' two.prairielearn
 }
 
 @test "VPL: a grade at the end" {
     two_submissions
     [ "$(tail -n 1 one.vpl)" = "Grade :=>> 100" ]
-    [ "$(tail -n 1 two.vpl)" = "Grade :=>> 84" ]
+    [ "$(tail -n 1 two.vpl)" = "Grade :=>> 83.33" ]
     run ! grep -v '^Comment :=>>\|^Grade :=>>' two.vpl
 }
 
@@ -116,7 +116,7 @@ all_points() {
     rm one/consumer.c
     run -1 grade mqueue/posix one
     [[ "$output" == *"the submission has no consumer.c"* && "$output" == *"first fix: consumer.c builds"* ]]
-    [[ "$output" == *"11.5 of 25 points"* ]]
+    [[ "$output" == *"11 of 24 points"* ]]
 }
 
 @test "a program that does not build is one message, the compiler's" {
@@ -188,15 +188,79 @@ all_points() {
     cp -R "$SUITE/mqueue" .
     mkdir -p mqueue/posix
     make -s -C two -f - <<<'all: producer consumer'$'\n''LDLIBS = -lrt' 2>/dev/null
-    grep -A 2 'by hand' two.text | sed -n 's/^\t|   //p' | sed "s,/by-hand,/by-hand-$$," >typed
+    grep -A 3 'by hand' two.text | sed -n 's/^\t|   //p' | sed "s,/by-hand,/by-hand-$$," >typed
     cat typed
-    [ "$(wc -l <typed)" = 2 ]
-    bash -c "$(sed -n 1p typed)" >out 2>err 3>&- &
-    bash -c "$(sed -n 2p typed)" >>out2 3>&-
-    wait $!
-    cat out out2 | cmp - <(seq 5)
+    [ "$(wc -l <typed)" = 3 ]
+    bash -c "$(sed -n 1p typed)" 3>&- # it does not wait for a consumer
+    bash -c "$(sed -n 2p typed)" 3>&- | cmp - <(seq 5)
+    [ "$(sed -n 3p typed)" = "ls -l /dev/mqueue/by-hand-$$" ]
     run -0 "$TOOLS/mq-probe" /by-hand-$$ # it was left behind, as the report says
     "$TOOLS/mq-probe" --unlink /by-hand-$$
+}
+
+# to_type CHECK: what the result says to do by hand of it, in `lines`
+to_type() {
+    mapfile -t lines < <(awk -F '\t' -v check="$1" '
+        /^ *[-0-9.]+\/[0-9.]+\t/ { mine = index($2, check); by_hand = 0 }
+        mine && by_hand && sub(/^\t\|   /, "")
+        mine && /^\t\| by hand/ { by_hand = 1 }' result | sed "s,/by-hand,/by-hand-$$,g;s,/dev/mqueue/,${QUEUES:-/dev/mqueue}/,")
+    printf '%s\n' "$1:" "${lines[@]}"
+}
+
+# a line in a terminal of its own, where Ctrl-C ends it: each notes its session
+terminal() { # LINE
+    (close_others && exec env --default-signal=INT setsid --wait bash -c "echo \$\$ >>sessions; $1") >>out 2>>err &
+}
+
+made() {
+    PAIR=$1 object_exists
+}
+
+@test "by hand shows what failed: Ctrl-C, NUL bytes, a typed line, the mode, kill -9" {
+    need jq jq
+    local name=/by-hand-$$ object=/dev/shm/by-hand-$$
+    cp -R "$SUITE/mqueue" "$SUITE/shm" .
+    for pair in mqueue shm; do
+        cp -R "$TESTS/../handouts/naive/$pair-posix" my-$pair
+        make -s -C my-$pair -f - <<<"all: producer consumer"$'\n'"CFLAGS = -I../$pair/posix"$'\n''LDLIBS = -lrt -pthread'
+    done
+    export CHECKS='builds|producer.*(INT and|UTF-8)|consumer: a typed|mode'
+    patience=5 grade mqueue/posix my-mqueue >result || [ $? = 1 ]
+
+    to_type 'producer: after INT'
+    [ "${lines[*]:1:1}" = '# press Ctrl-C in the terminal of the producer' ] && [ ${#lines[@]} = 3 ]
+    terminal "${lines[0]}"
+    eventually made mqueue/posix
+    to_type '(mode 0600)'
+    [[ "${lines[0]}" = *"my-mqueue/producer $name" && "$(bash -c "${lines[1]}")" == -rw-r--r--* ]]
+    kill -INT -- "-$(tail -n 1 sessions)"
+    wait $! || true
+    to_type 'producer: after INT'
+    [[ "$(bash -c "${lines[2]}")" == *"by-hand-$$" ]]
+    PAIR=mqueue/posix remove_object
+
+    to_type UTF-8
+    terminal "${lines[0]}"
+    bash -c "${lines[1]}" 3>&-
+    wait $!
+    [[ "${lines[1]}" == *'\000'*"my-mqueue/producer $name" ]] && [ ! -s out ]
+
+    to_type 'a typed line'
+    [ "${lines[0]}" = "my-mqueue/consumer $name | cat" ]
+    [ "${lines[1]}" = "mqueue/posix/producer $name    # and type two lines" ]
+
+    CHECKS='builds|kill -9' patience=5 grade shm/posix my-shm >result || [ $? = 1 ]
+    to_type 'kill -9'
+    [ "${lines[2]}" = "pkill -KILL -f '^my-shm/producer $name'" ]
+    terminal "${lines[0]}"
+    terminal "${lines[1]}"
+    eventually made shm/posix
+    mapfile -t sessions < <(tail -n 2 sessions)
+    kill -KILL -- "${sessions[@]/#/-}"
+    wait
+    run -1 bash -c "${lines[5]}"
+    [[ $output == *'File exists'* ]]
+    PAIR=shm/posix remove_object
 }
 
 @test "wrong usage, no such pair, no such folder, a pair that is not gradable: status 2 and why" {
@@ -224,7 +288,7 @@ all_points() {
     echo mqueue/posix >autograder/source/pair.txt
     cp -R "$TESTS/grader/gradescope" .
     AUTOGRADER_ROOT=$PWD/autograder as_from_a_shell gradescope/run_autograder
-    jq -e '.tests | map(.score) | add == 21' autograder/results/results.json
+    jq -e '.tests | map(.score) | add == 20' autograder/results/results.json
 }
 
 @test "Classroom 50: the fields of its result.json, in whole points" {
