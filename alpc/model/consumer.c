@@ -54,7 +54,7 @@ static int end_client(int i, const struct message *answer)
 	if (known && died)
 		warnx("%s: client %d died", path, clients[i].process);
 	if (known && ++served == producers)
-		remove_name(); /* before the last reply: then the next pair may start */
+		remove_name(); /* before the last reply, so that the next pair may start */
 	if (!died)             /* if not known, the reply does no harm */
 		send_message(ports[i].fd, (struct message){.type = REPLY}, NO_HANDLE);
 	close(ports[i].fd);

@@ -7,8 +7,8 @@
 
 static const char *call; /* in progress */
 
-/* A call that fails raises an exception with the RPC status: 1722 the server has died, 1726 it died
- * in the middle. It ends us, so it need not be caught where it is raised: gcc has no __try. */
+/* A call that fails raises an exception with the RPC status: 1722 the server has died, 1726 it
+ * died in the middle. It ends us, so nobody has to catch it at the call: gcc has no __try. */
 static LONG WINAPI exception(EXCEPTION_POINTERS *what)
 {
 	fail((RPC_STATUS)what->ExceptionRecord->ExceptionCode, call, endpoint);

@@ -16,7 +16,7 @@
 static const char *path; /* of the FIFO */
 static int fd = -1;      /* the FIFO, once it is open */
 
-static inline int is_ours(void) /* a FIFO of this user? if open: one that still has a name? */
+static inline int is_ours(void) /* path still leads to a FIFO of ours (if open: to that one)? */
 {
 	struct stat status;
 

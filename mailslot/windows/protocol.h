@@ -1,4 +1,4 @@
-/* protocol.h: what a producer and a consumer agree on. A message is one line, its newline included.
+/* protocol.h: what a producer and a consumer agree on. A message is one line, with its newline.
  * One longer than any line says: no more from this producer. (One of no bytes would do on Windows,
  * but not under Wine.) Windows puts no limit to the messages in a mailslot. So a producer takes 1
  * from the semaphore Global\NAME-room before it sends; the consumer fills it up to ROOM when all

@@ -34,7 +34,7 @@ static inline int is_last(void) /* user of the queue, and it still has its name?
 	if (!last && errno != EWOULDBLOCK && errno != EBADF) /* EBADF: not open, or closed */
 		err(1, "flock %s", name);
 	return last && (fstat(queue, &queue_status) == -1 || queue_status.st_nlink > 0) &&
-	       queue_status.st_uid == geteuid();
+	       queue_status.st_uid == geteuid(); /* fstat failed? then as join_queue saw it */
 }
 
 static inline void clean_up(void)

@@ -37,7 +37,7 @@ int main(int argc, char *argv[])
 	}
 	/* If we kept our read end, a write after the child's death would wait, not fail. */
 	close(fd[READ_END]);
-	signal(SIGPIPE, SIG_IGN); /* after the child's death write fails with EPIPE */
+	signal(SIGPIPE, SIG_IGN); /* write fails with EPIPE. Not before fork: it is inherited */
 	while ((length = read(STDIN_FILENO, block, sizeof block)) > 0)
 		for (ssize_t done = 0, n; done < length; done += n)
 			if ((n = write(fd[WRITE_END], block + done, length - done)) == -1)

@@ -24,7 +24,7 @@ int main(int argc, char *argv[])
 
 		wait_for(&segment->full, PRODUCER); /* sem_wait */
 		if (slot->length == 0)              /* end of data */
-			break;
+			break;                      /* the last sem_post: after shm_unlink */
 		for (ssize_t done = 0, n; done < slot->length; done += n)
 			if ((n = write(1, slot->data + done, slot->length - done)) == -1)
 				err(1, "write");

@@ -18,20 +18,20 @@ int main(int argc, char *argv[])
 	if (ftruncate(fd, sizeof *segment) == -1)
 		err(1, "ftruncate %s", name);
 	if ((errno = posix_fallocate(fd, 0, sizeof *segment)) != 0)
-		err(1, "posix_fallocate %s", name); /* no memory: a later write is a SIGBUS */
+		err(1, "posix_fallocate %s", name); /* without this a write may be a SIGBUS */
 	segment = mmap(NULL, sizeof *segment, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (segment == MAP_FAILED)
 		err(1, "mmap %s", name);
 	if (sem_init(&segment->empty, 1, SLOTS) == -1 || sem_init(&segment->full, 1, 0) == -1)
 		err(1, "sem_init %s", name); /* the 1: shared between processes */
-	if (flock(fd, LOCK_UN) == -1)        /* lock_if_new locked it: all is set up now */
+	if (flock(fd, LOCK_UN) == -1)        /* all is set up: now the consumer may take it */
 		err(1, "flock %s", name);
 
 	for (int i = 0; length > 0; i = (i + 1) % SLOTS) {
 		wait_for(&segment->empty, CONSUMER); /* sem_wait */
 		if ((length = read(0, segment->slots[i].data, SLOT_SIZE)) == -1)
 			err(1, "read");
-		if (has_died(CONSUMER))
+		if (has_died(CONSUMER)) /* while read waited, perhaps for long */
 			errx(1, "%s: the consumer died", name);
 		segment->slots[i].length = length;
 		sem_post(&segment->full);

@@ -131,7 +131,7 @@ all_at_once() { # waits for what runs in the background: each may fail
 
 # Keys are pressed by a script that the test puts at the page's end; the browser shows what it has come to.
 @test "keys step through a page forwards and back, in a browser" {
-    command -v chromium >/dev/null || skip "needs chromium (it is large: make deps leaves it out)"
+    command -v chromium >/dev/null || skip "needs chromium: apt-get install chromium"
     traced keys PAIR=pipes/posix
     cat keys/pipes-posix.html - >pressed.html <<'END'
 <script>

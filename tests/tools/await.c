@@ -6,12 +6,13 @@
  *   blocked PID CALL    it has not run between two looks, and is in that system call, by the name
  *                       that strace prints (read, openat, futex, mq_timedsend ...); any: in any
  *   asleep PID          it has not run for 20 looks, some 0.2 s
- *   idle PID            asleep, or it has gone to sleep 50 times and used little processor time for it
- *   busy PID            it has used 0.2 s of processor time and hardly ever gone to sleep: it polls
- *   stuck MARK          nothing will come of the processes with that MARK: there is none, or all are in calls
- *                       that have no time limit, and none has run for a tenth of SECONDS; or none has read or
- *                       written a byte for a quarter of SECONDS (at least 3), though each could run
- *   text FILE REGEX     a line of the file, in its last 4 MB, matches (POSIX extended regular expression)
+ *   idle PID            asleep, or it has gone to sleep 50 times and used little processor time
+ *   busy PID            it has used 0.2 s of processor time and hardly gone to sleep: it polls
+ *   stuck MARK          nothing will come of the processes with that MARK: there is none, or all
+ *                       are in calls that have no time limit, and none has run for a tenth of
+ *                       SECONDS; or none has read or written a byte for a quarter of SECONDS (at
+ *                       least 3), though each could run
+ *   text FILE REGEX     a line of the file, in its last 4 MB, matches (POSIX extended)
  *   grown FILE SIZE     the file has more than SIZE bytes; prints its size
  *   exists PATH, missing PATH
  *   running MARK NAME   a process with MARK (NAME=VALUE) in its environment runs a program NAME
@@ -128,7 +129,8 @@ static double seconds(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-/* Reads a file, of one that is too large the end, into text; returns the length, or -1 if there is no file. */
+/* Reads a file, of one that is too large the end, into text; returns the length, or -1 if there is
+ * no file. */
 static ssize_t read_end(const char *path, off_t all, char *text, size_t size)
 {
 	ssize_t length = 0, n;
@@ -242,7 +244,8 @@ static int count_runs(const char *pid, long *ticks, long *switches)
 	return 1;
 }
 
-/* What it has used since the first look. How long that took does not matter: a slow machine is no fault. */
+/* What it has used since the first look. How long that took does not matter: a slow machine is no
+ * fault. */
 static int runs_since(struct condition *c, long *ticks, long *switches)
 {
 	if (!count_runs(c->words[1], ticks, switches)) {

@@ -1,5 +1,6 @@
-/* read-only: in a mount namespace of one's own, makes every file system read-only but one folder and /proc.
- * usage: read-only FOLDER                 exit status: 0, or 1 where the kernel cannot (before Linux 5.12)
+/* read-only: in a mount namespace of one's own, makes every file system read-only but one folder
+ * and /proc.
+ * usage: read-only FOLDER         exit status: 0, or 1 where the kernel cannot (before Linux 5.12)
  * One call does for all mounts what `mount -o remount,bind,ro` does for one. */
 #include <err.h>
 #include <fcntl.h>
