@@ -32,8 +32,8 @@ honest() {
         wait "${jobs[$name]}" || status=$?
         cat "$name.txt" "$name.err"
         [ "$status" = 1 ]
-        grep -q $'^ *[-0]/7.5\tproducer: random words' "$name.txt"
-        grep -q $'^7.5/7.5\tconsumer: random words' "$name.txt"
+        grep -q $'^ *[-0]/7\tproducer: random words' "$name.txt"
+        grep -q $'^ *7/7\tconsumer: random words' "$name.txt"
         grep -q $'^ *[-0]/4\tboth' "$name.txt"
         rmdir "$BATS_RUN_TMPDIR-$name" # nothing is left in it
         [ ! -e /var/tmp/ipc-grader-left ]
@@ -59,7 +59,7 @@ honest() {
     formats='tap junit gradescope prairielearn vpl json' honest forges
     run ! grep -q '^Grade' forges.txt
     [ "$(grep -c '^ok' forges.tap)" = 3 ] # both build, the consumer's words
-    jq -e '.tests | map(.score) | add == 11.5' forges.gradescope
+    jq -e '.tests | map(.score) | add == 11' forges.gradescope
     [ "$(grep -c '^Grade' forges.vpl)" = 1 ]
     run ! grep -lP '[\x00-\x08\x0b-\x1f]' forges.*
 }
@@ -116,8 +116,8 @@ honest() {
     for ((i = 0; i < 8; i++)); do
         if ((i % 3 == 0)); then
             wait "${gradings[i]}" || true
-            grep -q $'^7.5/7.5\tconsumer: random words' $i.txt || { cat $i.txt && return 1; }
-            grep -q $'^ *[-0]/7.5\tproducer: random words' $i.txt
+            grep -q $'^ *7/7\tconsumer: random words' $i.txt || { cat $i.txt && return 1; }
+            grep -q $'^ *[-0]/7\tproducer: random words' $i.txt
             if has_text $i.txt 'could not'; then return 1; fi
         else
             wait "${gradings[i]}" || { cat $i.txt && return 1; }
