@@ -33,7 +33,7 @@ int main(int argc, char *argv[])
 	}
 	if (fflush(stdout) == EOF)
 		err(1, "write");
-	if (is_last() && count_messages() == 0 && mq_unlink(name) == -1)
+	if (is_last() && count_messages() == 0 && mq_unlink(name) == -1 && errno != ENOENT)
 		err(1, "mq_unlink %s", name);
 	if ((left = count_messages()) > 0) /* still open here, even without a name */
 		warnx("messages left in %s for the next consumer: %ld", name, left);

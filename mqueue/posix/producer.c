@@ -38,7 +38,7 @@ int main(int argc, char *argv[])
 	while (retry_waiting(sent, "consumer"));
 	if (sent == -1)
 		err(1, "mq_send %s", name);
-	if (is_last() && count_messages() == 0 && mq_unlink(name) == -1)
+	if (is_last() && count_messages() == 0 && mq_unlink(name) == -1 && errno != ENOENT)
 		err(1, "mq_unlink %s", name);
 	mq_close(queue);
 	return status;
