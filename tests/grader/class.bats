@@ -123,6 +123,17 @@ END
     EXCEL=yes run -3 class mqueue/posix class results 'junit json'
     [[ $output == *'5 of 7 have been graded before'* && $output != *' of 7: alice: '* ]]
     cmp results/summary.csv <(printf '\xef\xbb\xbf' && sed 's/$/\r/' "$results/summary.csv")
+    # so do a course's rules, and each of its checks
+    mkdir one checks && mv class/alice one && echo 'checks checks' >rules
+    own_check() { # POINTS
+        printf '# bats test_tags=two\n@test "[%s] consumer: one of the course" {\n    yours consumer\n}\n' "$1" >checks/own.bats
+        COURSE=rules CHECKS='r.c builds|of the course' class mqueue/posix one ours
+    }
+    own_check 3
+    run -0 own_check 3
+    [[ $output == *'1 of 1 have been graded before'* ]]
+    run -0 own_check 5
+    [[ $output != *'graded before'* && $output == *'1 of 1: alice: '* ]]
 }
 
 @test "no class, no submissions, no such pair, no such format: status 2 and why" {
@@ -138,13 +149,16 @@ END
     [[ $output == *'nonsense: is no format'* ]]
     run -2 class shm/posix class class/results
     [[ $output == *'lies in the folder of the submissions'* ]]
+    COURSE=rules run -2 class shm/posix class
+    [[ $output == *'class: rules: there is no such course file'* ]]
 }
 
 @test "what was handed in is found a few folders deeper, in archives, and in what __MACOSX is not" {
     need bsdtar libarchive-tools
     programs in/a/b && mkdir in/__MACOSX && echo x >in/__MACOSX/producer.c
     take in
-    [ "$output" = "taken from its folder a/b" ] && [ "$(ls taken)" = "$(cd in/a/b && ls)" ]
+    [ "$output" = "taken from its folder a/b" ]
+    [ "$(ls taken)" = "$(cd in/a/b && ls)" ]
     mkdir -p two/{x,y}/posix && cp in/a/b/*.[ch] two/x && cp in/a/b/*.[ch] two/y/posix
     take two
     [ "$output" = "taken from its folder y/posix" ]
@@ -154,7 +168,8 @@ END
     for archive in zip tar tgz tar.gz; do
         bsdtar -acf my.$archive -C in __MACOSX a
         take my.$archive
-        [ "$status" = 0 ] && [ "$(ls taken)" = "$(cd in/a/b && ls)" ]
+        [ "$status" = 0 ]
+        [ "$(ls taken)" = "$(cd in/a/b && ls)" ]
     done
     mkdir none && echo hello >none/main.c
     take none
@@ -183,9 +198,15 @@ END
     tar --append -Pf x.tar --transform='s,^secret.c,way.c/through.c,' secret.c
     for archive in x.tar x.zip; do
         take $archive
-        [ "$status" = 0 ] && cmp taken/producer.c in/producer.c
-        [ ! -e taken/consumer.c ] && [ ! -e taken/link.c ] && [ ! -e taken/null.c ] && [ ! -e taken/fifo.c ]
-        [ ! -e evil.c ] && [ ! -e sneak.c ] && [ ! -e through.c ]
+        [ "$status" = 0 ]
+        cmp taken/producer.c in/producer.c
+        [ ! -e taken/consumer.c ]
+        [ ! -e taken/link.c ]
+        [ ! -e taken/null.c ]
+        [ ! -e taken/fifo.c ]
+        [ ! -e evil.c ]
+        [ ! -e sneak.c ]
+        [ ! -e through.c ]
         [ -z "$(find taken ! -type f ! -type d)" ]
     done
     # bsdtar would take this for an archive with the machine's own file in it
@@ -193,7 +214,9 @@ END
     gzip -c list.tar >list.tgz
     for archive in list.tar list.tgz; do
         take $archive
-        [ "$status" = 3 ] && [[ $output == *'could not be unpacked'* ]] && [ ! -e taken/producer.c ]
+        [ "$status" = 3 ]
+        [[ $output == *'could not be unpacked'* ]]
+        [ ! -e taken/producer.c ]
     done
 }
 
@@ -203,7 +226,8 @@ END
     for archive in bomb.zip bomb.tgz; do
         bsdtar -acf $archive zeros.c
         take $archive
-        [ "$status" = 3 ] && [ "$output" = "$archive: refused: it unpacks to more than 16 MB" ]
+        [ "$status" = 3 ]
+        [ "$output" = "$archive: refused: it unpacks to more than 16 MB" ]
         take "$PWD" # as a folder with it in it
         [ "$status" = 3 ]
         rm $archive
@@ -211,10 +235,12 @@ END
     mkdir many && (cd many && printf '%s\n' {1..2001} | xargs touch)
     bsdtar -acf many.zip many
     take many.zip
-    [ "$status" = 3 ] && [ "$output" = "many.zip: refused: it has more than 2000 files" ]
+    [ "$status" = 3 ]
+    [ "$output" = "many.zip: refused: it has more than 2000 files" ]
     echo hello >no.zip
     take no.zip
-    [ "$status" = 3 ] && [[ $output == 'no.zip: could not be unpacked: '* ]]
+    [ "$status" = 3 ]
+    [[ $output == 'no.zip: could not be unpacked: '* ]]
     run -3 grade mqueue/posix no.zip
     [[ $output == *'grade: no.zip: could not be unpacked: '* ]]
 }
@@ -238,7 +264,8 @@ END
     run ! grep -rF -e 'mq_send(queue, line, length' -e 'mq_receive(queue, message, sizeof' .
     [ ! -e grader/mqueue/posix/producer.c ]
     grep -q '^| 2 | producer.c builds |$' CHECKS.md
-    grep -q 'your part' SHEET.md && grep -q '^## The ten promises' PROMISES.md
+    grep -q 'your part' SHEET.md
+    grep -q '^## The ten promises' PROMISES.md
     run -0 as_from_a_shell make -s
     [ -z "$output" ]
     # this SEED's own producer, and a consumer as published: one works with the partner, the other does not
@@ -247,6 +274,10 @@ END
     cat report
     grep -Eq '^ *([0-9.]+)/\1	producer: random words' report
     grep -q '^ *0/.*consumer: random words' report
+    # what is to be typed by hand, and read, is in the kit
+    grep -Eq '\|   .*[| ]grader/mqueue/posix/producer /by-hand' report
+    [ -x grader/mqueue/posix/producer ]
+    run ! grep -rF handouts/contract.md .
 }
 
 @test "the kit of each pair, level and protocol is made, and its starting point builds" {

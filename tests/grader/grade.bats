@@ -51,9 +51,9 @@ send() { # SIGNAL SIDE
     fi
 }
 
-# where a program lies, seen from the suite's folder, as a shell reads it
+# where a program lies, seen from the suite's folder or the kit's, as a shell reads it
 place() { # SIDE: sets place
-    place=$PAIR/$1
+    place=${FROM_HERE:-}$PAIR/$1
     if is_yours "$1"; then place=$SUBMISSION/$1; fi
     ! is_windows || place+=.exe
     printf -v place %q "$place"
@@ -86,7 +86,9 @@ by_hand() {
         if ! has two; then place consumer && arguments=" $place"; fi
         place "$side"
         short=''
-        if [[ $input == short-write:* ]]; then short="LD_PRELOAD=\$PWD/build/tools/short-write.so "; fi
+        if [[ $input == short-write:* ]]; then
+            printf -v short 'LD_PRELOAD=$PWD/%q ' "${FROM_HERE:-}build/tools/short-write.so"
+        fi
         input=${input#short-write:}
         line=$short$place$arguments
         case $out in
