@@ -178,7 +178,8 @@ without() {
     [[ $output == *'mailslot: not built: needs x86_64-w64-mingw32-gcc (package gcc-mingw-w64-x86-64)'* ]]
     [[ $output == *'mach: not built: needs the headers of GNU Mach (make -C mach kernel)'* ]]
     [[ $output == *'shm: posix built; windows not built: needs x86_64'* ]]
-    [ -x suite/shm/posix/producer ] && [ -x suite/alpc/model/consumer ]
+    [ -x suite/shm/posix/producer ]
+    [ -x suite/alpc/model/consumer ]
     make -C suite -s clean >/dev/null
     without cc gcc clang i686-linux-gnu-gcc x86_64-w64-mingw32-gcc x86_64-w64-mingw32-widl
     PATH=$PWD/tools run -0 make -C suite -s
@@ -205,7 +206,9 @@ without() {
     local folder="O'Brien's \$HOME; touch ran #1"
     need gcc gcc
     mkdir "$folder" && cp -R "$SUITE"/{shm,pipes} "$folder"
-    make -s -C "$folder/shm" clean && make -s -C "$folder/shm" && [ -x "$folder/shm/posix/producer" ]
+    make -s -C "$folder/shm" clean
+    make -s -C "$folder/shm"
+    [ -x "$folder/shm/posix/producer" ]
     make -s -C "$folder/pipes" clean && make -s -C "$folder/pipes" && [ -x "$folder/pipes/posix/twoway" ]
 }
 
@@ -215,7 +218,9 @@ without() {
     printf '#!/bin/sh\n' | tee suite/mach/gnumach/run >suite/tests/isolate
     printf '#! not a script\n' >suite/tests/notes
     in_suite deps
-    [ -x suite/tests/isolate ] && [ -x suite/tests/grader/grade ] && [ -x suite/mach/gnumach/run ]
+    [ -x suite/tests/isolate ]
+    [ -x suite/tests/grader/grade ]
+    [ -x suite/mach/gnumach/run ]
     [ ! -x suite/tests/notes ] && [ ! -x suite/Makefile ]
 }
 
@@ -291,7 +296,11 @@ deps() { # [ARGUMENT]...: with our apt, and only what stands in tools
     without strace jq cppcheck qemu-system-i386 wine pandoc
     fake_apt strace jq cppcheck qemu-system-x86 wine pandoc
     FOR=grade run -0 deps
-    [ -x new/strace ] && [ -x new/jq ] && [ ! -e new/pandoc ] && [ ! -e new/wine ] && [ ! -e new/cppcheck ]
+    [ -x new/strace ]
+    [ -x new/jq ]
+    [ ! -e new/pandoc ]
+    [ ! -e new/wine ]
+    [ ! -e new/cppcheck ]
     run -2 env FOR=something sh "$SUITE/tests/deps"
 }
 

@@ -157,7 +157,8 @@ END
         for line in --help -x; do
             echo "$script $line"
             run -2 --separate-stderr timeout 60 "$script" $line </dev/null
-            [ -z "$output" ] && [ -n "$stderr" ]
+            [ -z "$output" ]
+            [ -n "$stderr" ]
         done
     done
     [ "$script" = "$TOOLS/read-only" ]

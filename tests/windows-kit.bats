@@ -85,7 +85,8 @@ wine_has_deadlock() {
     for file in README.txt build.cmd LICENSE.txt; do
         run ! grep -qv $'\r$' "$kit/$file"
     done
-    [ -s "$kit/pipes/windows/twoway.exe" ] && [ -s "$kit/alpc/rpc/lines_c.c" ]
+    [ -s "$kit/pipes/windows/twoway.exe" ]
+    [ -s "$kit/alpc/rpc/lines_c.c" ]
     run ! grep -rl "${TESTS%/*}" "$kit" # nothing says where it was built
     [ -z "$(find "$kit" -name '*.o')" ]
 }

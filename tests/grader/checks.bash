@@ -6,6 +6,10 @@
 # and there is no grade.
 
 set -u
+if [ $# != 2 ] || [[ $1 == -* ]]; then
+    sed -n '/^# usage/s/^# //p' "$0" >&2
+    exit 2
+fi
 BATS_TEST_DIRNAME=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 BATS_RUN_TMPDIR=$TMPDIR BATS_FILE_TMPDIR=$TMPDIR/file
 # what the checks call, whose names are only known when it runs

@@ -121,7 +121,9 @@ each_level() { # PATTERN
         builds_silently
         cmp "$folder/producer.c" "${TESTS%/*}/handouts/naive/${folder/\//-}/producer.c"
     done
-    [ -e shm/posix/protocol.h ] && [ ! -e shm/posix/care.h ] && [ -e mailslot/windows/err.h ]
+    [ -e shm/posix/protocol.h ]
+    [ ! -e shm/posix/care.h ]
+    [ -e mailslot/windows/err.h ]
     has_text shm/posix/ASSIGNMENT.md 'LEVEL=3.: The care'
     FROM=naive run -2 "$TESTS/grader/exercise" alpc/model "$PWD/other"
     FROM=home run -2 "$TESTS/grader/exercise" shm/posix "$PWD/other"

@@ -88,7 +88,8 @@ all_points() {
     need prove perl
     prove --ignore-exit -Q -e cat one.tap # a reader of TAP that comes with Perl
     run ! prove --ignore-exit -Q -e cat two.tap
-    [ "$(grep -c '^ok ' two.tap)" = 5 ] && [ "$(grep -c '^not ok ' two.tap)" = 1 ]
+    [ "$(grep -c '^ok ' two.tap)" = 5 ]
+    [ "$(grep -c '^not ok ' two.tap)" = 1 ]
     need xmllint libxml2-utils
     xmllint --noout one.junit two.junit
     [ "$(xmllint --xpath 'count(//testcase)' two.junit)" = 6 ]
@@ -207,9 +208,16 @@ to_type() {
     printf '%s\n' "$1:" "${lines[@]}"
 }
 
-# a line in a terminal of its own, where Ctrl-C ends it: each notes its session
+# a line in a terminal of its own, where Ctrl-C ends it: the last one's process in `terminal`, its session in `sessions`
 terminal() { # LINE
     (close_others && exec env --default-signal=INT setsid --wait bash -c "echo \$\$ >>sessions; $1") >>out 2>>err &
+    terminal=$!
+    eventually has_sessions $((++terminals))
+}
+
+has_sessions() { # NUMBER
+    local sessions
+    mapfile -t sessions 2>/dev/null <sessions && ((${#sessions[@]} == $1))
 }
 
 made() {
@@ -218,7 +226,7 @@ made() {
 
 @test "by hand shows what failed: Ctrl-C, NUL bytes, a typed line, the mode, kill -9" {
     need jq jq
-    local name=/by-hand-$$ object=/dev/shm/by-hand-$$
+    local name=/by-hand-$$ object=/dev/shm/by-hand-$$ terminal terminals=0
     cp -R "$SUITE/mqueue" "$SUITE/shm" .
     for pair in mqueue shm; do
         cp -R "$TESTS/../handouts/naive/$pair-posix" my-$pair
@@ -228,13 +236,14 @@ made() {
     patience=5 grade mqueue/posix my-mqueue >result || [ $? = 1 ]
 
     to_type 'producer: after INT'
-    [ "${lines[*]:1:1}" = '# press Ctrl-C in the terminal of the producer' ] && [ ${#lines[@]} = 3 ]
+    [ "${lines[*]:1:1}" = '# press Ctrl-C in the terminal of the producer' ]
+    [ ${#lines[@]} = 3 ]
     terminal "${lines[0]}"
     eventually made mqueue/posix
     to_type '(mode 0600)'
     [[ "${lines[0]}" = *"my-mqueue/producer $name" && "$(bash -c "${lines[1]}")" == -rw-r--r--* ]]
     kill -INT -- "-$(tail -n 1 sessions)"
-    wait $! || true
+    wait "$terminal" || true
     to_type 'producer: after INT'
     [[ "$(bash -c "${lines[2]}")" == *"by-hand-$$" ]]
     PAIR=mqueue/posix remove_object
@@ -242,8 +251,9 @@ made() {
     to_type UTF-8
     terminal "${lines[0]}"
     bash -c "${lines[1]}" 3>&-
-    wait $!
-    [[ "${lines[1]}" == *'\000'*"my-mqueue/producer $name" ]] && [ ! -s out ]
+    wait "$terminal"
+    [[ "${lines[1]}" == *'\000'*"my-mqueue/producer $name" ]]
+    [ ! -s out ]
 
     to_type 'a typed line'
     [ "${lines[0]}" = "my-mqueue/consumer $name | cat" ]
