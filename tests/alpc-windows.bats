@@ -4,6 +4,7 @@
 
 PAIR=alpc/windows
 load helper
+load alpc
 load windows
 
 output() { # in the consumer's
@@ -16,36 +17,6 @@ line() { # LENGTH [CHARACTER [NEXT-LENGTH]...]: of each length a line, its newli
         for (i = 1; i < ARGC; i++)
             if (i != 2) print substr(text, 1, ARGV[i] - 1)
     }' "$1" "${2:-x}" "${@:3}"
-}
-
-# first_typed: a first line was carried, the second is not yet typed
-first_typed() {
-    rm -f keyboard
-    keyboard keyboard 9
-    consume
-    produce keyboard
-    echo first >&9
-    eventually has_text consumer.out first
-}
-
-# second_called: the producer calls with the second line, and has no reply, the consumer being stopped
-second_called() {
-    local i
-    first_typed
-    while true; do
-        send STOP consumer
-        echo second >&9
-        for ((i = 0; i < 200; i++)); do
-            if taken; then return; fi
-            nap
-        done
-        send CONT consumer # it had been stopped before it replied to the line before
-        eventually taken
-    done
-}
-
-taken() {
-    ! read -r -t 0 -u 9
 }
 
 @test "what is tested has the calls in itself, the pair as it is built has none of them" {
@@ -88,7 +59,7 @@ taken() {
 
 @test "one client too many is refused, and another version; those that are served go on" {
     refused="^producer: NtAlpcConnectPort $shown: refused: too many clients, or another version: status C0000041"
-    first_typed
+    typing
     start second producer "$name" </dev/null
     ends second 1
     says second "$refused"
@@ -139,8 +110,8 @@ notices() {
 }
 
 @test "killed between two calls: a consumer says so at once, a producer at its next line" {
-    notices first_typed producer
-    notices first_typed consumer C0000037
+    notices typing producer
+    notices typing consumer C0000037
 }
 
 @test "killed within a call: the other side says so; the producer's status is MESSAGE_LOST" {
@@ -149,11 +120,7 @@ notices() {
 }
 
 @test "one of three clients is killed: the other two are served, and the consumer ends with 1" {
-    keyboard keyboard 9
-    consume 3
-    produce keyboard
-    echo first >&9
-    eventually has_text consumer.out first
+    typing 3
     send KILL producer
     ends producer 137
     for i in 1 2; do

@@ -3,37 +3,12 @@
 
 PAIR=alpc/model
 load helper
+load alpc
 
 local_rpc() { # the rest of a test is for that pair
     PAIR=alpc/rpc
     start_wine
     use_name "ipc-test-$$-$BATS_TEST_NUMBER"
-}
-
-# first_typed: a first line was carried, the second is not yet typed
-first_typed() {
-    rm -f keyboard
-    typing
-}
-
-# second_called: the producer calls with the second line, and has no reply, the consumer being stopped
-second_called() {
-    local i
-    first_typed
-    while true; do
-        send STOP consumer
-        echo second >&9
-        for ((i = 0; i < 200; i++)); do
-            if taken; then return; fi
-            nap
-        done
-        send CONT consumer # it had been stopped before it replied to the line before
-        eventually taken
-    done
-}
-
-taken() {
-    ! read -r -t 0 -u 9
 }
 
 @test "the steps of the slide, in their order" {
@@ -182,7 +157,7 @@ in_sequence() { # SIDE: forty of that side, one after the other
 }
 
 @test "one client too many is refused, those that are served go on" {
-    first_typed
+    typing
     start second producer "$name" </dev/null
     ends second 1
     says second 'refused: too many clients$'
@@ -277,7 +252,7 @@ in_sequence() { # SIDE: forty of that side, one after the other
 
 @test "local RPC: one client too many is refused, those that are served go on" {
     local_rpc
-    first_typed
+    typing
     start second producer "$name" </dev/null
     ends second 1
     says second "^producer: open_client $shown: error 1723: "
@@ -327,9 +302,9 @@ notices() { # FUNCTION SIDE: SIDE is killed where FUNCTION has brought both
 }
 
 @test "killed between two calls: the other side says so within a second, a producer at its next line" {
-    for side in producer consumer; do notices first_typed $side; done
+    for side in producer consumer; do notices typing $side; done
     local_rpc
-    for side in producer consumer; do notices first_typed $side; done
+    for side in producer consumer; do notices typing $side; done
     nothing_left
 }
 

@@ -29,12 +29,8 @@ load windows
 }
 
 @test "a fourth producer of three has to wait, and goes on when there is a consumer for it" {
-    keyboard typed 9
     echo hello >input
-    consume
-    produce typed
-    echo first >&9
-    eventually has_text consumer.out first
+    typing
     start second producer "$name" <input
     says second "^producer: waiting for a consumer on $shown\$"
     exec 9>&-
@@ -123,12 +119,7 @@ wrong_consumer() {
 
 @test "the consumer dies between two messages: the producer notices with the next one" {
     for signal in KILL TERM; do
-        rm -f typed
-        keyboard typed 9
-        consume
-        produce typed
-        echo first >&9
-        eventually has_text consumer.out first
+        typing
         send $signal consumer
         died consumer $signal
         echo second >&9

@@ -319,12 +319,12 @@ ends() {
     fi
 }
 
-# typing: the pair runs, its first line has come through, and its producer waits for the next ones: >&9
+# typing [PRODUCERS]: the pair runs, its first line has come through, and its producer waits for the next ones: >&9
 typing() {
     rm -f keyboard
     mkfifo keyboard
     exec 9<>keyboard # both ends, so that no open waits for the other
-    consume
+    consume "$@"
     produce keyboard
     echo first >&9
     eventually has_text "$came" first

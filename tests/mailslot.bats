@@ -61,12 +61,7 @@ holds_bytes() { # NUMBER FILE
 
 @test "the consumer dies while the producer waits for input: it is noticed with the next line" {
     for signal in KILL TERM; do
-        rm -f typed
-        keyboard typed 9
-        consume
-        produce typed
-        echo first >&9
-        eventually has_text consumer.out first
+        typing
         send $signal consumer
         died consumer $signal
         echo second >&9

@@ -51,12 +51,7 @@ load windows
 
 @test "the consumer dies while the producer waits for input: it is noticed with the next line" {
     for signal in KILL TERM; do
-        rm -f typed
-        keyboard typed 9
-        consume
-        produce typed
-        echo first >&9
-        eventually has_text consumer.out first
+        typing
         send $signal consumer
         died consumer $signal
         echo second >&9
@@ -68,11 +63,7 @@ load windows
 }
 
 @test "the typed input of a killed producer's pair is not mixed into the next one's" {
-    keyboard typed 9
-    consume
-    produce typed
-    echo first >&9
-    eventually has_text consumer.out first
+    typing
     send KILL producer
     ends producer 137
     ends consumer 1

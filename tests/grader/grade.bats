@@ -87,6 +87,7 @@ by_hand() {
         place "$side"
         short=''
         if [[ $input == short-write:* ]]; then
+            # shellcheck disable=SC2016 # $PWD is for the shell that the line is typed in
             printf -v short 'LD_PRELOAD=$PWD/%q ' "${FROM_HERE:-}build/tools/short-write.so"
         fi
         input=${input#short-write:}
