@@ -48,7 +48,39 @@ wrong_names() { # SHEET
     while read -r _ name pair; do
         grep -q "^$name:" "$ROOT/Makefile" || echo "$sheet: make $name"
         [[ $name != exercise ]] || grep -q "^${pair#PAIR=} " "$TESTS/grader/exercises" || echo "$sheet: no exercise $pair"
-    done < <(grep -oE '`make [a-z-]+( PAIR=[a-z/]+)?' "$1")
+    done < <(grep -oE '(`|^    )make [a-z-]+( PAIR=[a-z/]+)?' "$1" | sed 's/^    /`/')
+}
+
+# The commands in README, one a line: those of a block, and those in a sentence. What its transcript has is played.
+commands_in() { # README
+    local text
+    sed -n 's/^    \([^ #].*\)/\1/p' "$1" | sed 's/ *#.*//'
+    text=$(sed '/^```/,/^```/d' "$1" | tr '\n' ' ')
+    grep -oE '`(make|id)[^`]*`' <<<"$text" | tr -d '`'
+}
+
+# Prints each command of README of which no test says, by a line "# README: COMMAND" before it, that it runs it; and
+# each such line that README has no longer.
+not_run() { # README
+    local command text tags
+    text=$(tr '\n' ' ' <"$1")
+    mapfile -t tags < <(awk '/^@test / && tag != "" { print tag } { tag = "" } /^# README: / { tag = substr($0, 11) }' \
+        "$TESTS"/*.bats "$TESTS"/*/*.bats)
+    while read -r command; do
+        [[ " ${tags[*]/%/;} " == *" $command; "* ]] || echo "${1##*/}: no test says that it runs $command"
+    done < <(commands_in "$1")
+    for command in "${tags[@]}"; do
+        [[ $text == *"$command"* ]] || echo "${1##*/}: has no $command"
+    done
+}
+
+@test "every command in README is run by a test" {
+    not_run "$ROOT/README.md" >wrong
+    cat wrong && [ ! -s wrong ]
+    { cat "$ROOT/README.md" && printf 'Type `make tea`.\n\n    make coffee   # hot\n'; } >more.md
+    [ "$(not_run more.md | wc -l)" = 2 ]
+    sed 's/make why/make/' "$ROOT/README.md" >less.md
+    [ "$(not_run less.md)" = 'less.md: has no make why' ]
 }
 
 headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
