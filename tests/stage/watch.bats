@@ -3,12 +3,6 @@
 PAIR=mqueue/posix
 load ../helper
 load terminal
-SUITE=${TESTS%/*} # not the sanitized programs
-
-teardown() {
-    close_terminal
-    [ -n "${BATS_TEST_COMPLETED:-}" ] || cat err screen
-}
 
 open_watch() { # PAIR [FOLDER], or make
     need tmux tmux
