@@ -100,6 +100,7 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
 }
 
 # README: make deps test
+# shellcheck disable=SC2016 # expanded there
 @test "make deps test installs what the tests need, then runs them" {
     stand_ins
     printf '#!/bin/sh\necho "$0" "$@" >>calls\n' | tee suite/tests/deps >suite/tests/run
