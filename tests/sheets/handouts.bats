@@ -115,8 +115,8 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     [[ $(wrong_excerpts handouts/excerpt.md) == 'excerpt.md:5: not in ../mine/file.c: int y;'* ]]
     sed -i 's/int y/int x/' handouts/excerpt.md
     [ -z "$(wrong_excerpts handouts/excerpt.md)" ]
-    printf '[f](../mine/none.c) [g](#none) `none.c` `make none` `make exercise PAIR=no/ne DIR=x`\n' >handouts/names.md
-    [ "$(wrong_names handouts/names.md | grep -c 'no/*ne')" = 5 ]
+    printf '[f](../mine/none.c) [g](#none) `none.c` `make none` `make exercise PAIR=no/ne DIR=x`\n\n    make none # hot\n' >handouts/names.md
+    [ "$(wrong_names handouts/names.md | grep -c 'no/*ne')" = 6 ]
     printf '```console\n$ echo one\none\n2$ cat\n2> two\n2: two\n2> ^C\n2$ echo $?\n2: 130\n```\n' >right.md
     "$TESTS/sheets/transcript" right.md </dev/null 3>&-
     sed 's/^2: two/2: three/' right.md >wrong.md
