@@ -64,7 +64,7 @@ commands_in() { # README
 not_run() { # README
     local command text tags
     text=$(tr '\n' ' ' <"$1")
-    mapfile -t tags < <(awk '/^@test / && tag != "" { print tag } { tag = "" } /^# README: / { tag = substr($0, 11) }' \
+    mapfile -t tags < <(awk '/^@test / && tag != "" { print tag } !/^#/ { tag = "" } /^# README: / { tag = substr($0, 11) }' \
         "$TESTS"/*.bats "$TESTS"/*/*.bats)
     while read -r command; do
         [[ " ${tags[*]/%/;} " == *" $command; "* ]] || echo "${1##*/}: no test says that it runs $command"
