@@ -18,7 +18,7 @@ files() {
     windows) find "${topics[@]}" -path '*/windows/*.c' -o -path '*/rpc/*.c' ! -name 'lines_?.c' ;;
     layout) find "${topics[@]}" tests handouts -path '*/build' -prune -o -name '*.[ch]' ! -path '*/rpc/lines*' -print ;;
     shell) # by name, or by the interpreter in the first line
-        find "${topics[@]}" tests .ci .devcontainer -path '*/build' -prune -o -type f \
+        find "${topics[@]}" tests handouts .ci .devcontainer -path '*/build' -prune -o -type f \
             \( -name '*.bats' -o -name '*.bash' -o -name '*.sh' -o ! -name '*.*' \) -print |
             while read -r file; do
                 [[ $file =~ [.](bats|bash)$ ]] || head -n 1 "$file" | grep -Eaq '^#!.*[/ ](ba)?sh$' || continue
@@ -57,6 +57,13 @@ compile() { # COMPILER [FLAG]...
 @test "clang has nothing to say" {
     need clang clang
     compile clang
+}
+
+@test "gcc has nothing to say of the naive programs" {
+    need gcc gcc
+    need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+    make -s -C handouts/naive BUILD="$BATS_TEST_TMPDIR" CFLAGS="-O2 ${warnings[*]} -Werror" \
+        MINGW_CFLAGS="-O2 ${warnings[*]} -Werror"
 }
 
 @test "gcc with musl's headers has nothing to say" {

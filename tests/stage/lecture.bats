@@ -4,12 +4,6 @@
 PAIR=mqueue/posix
 load ../helper
 load terminal
-SUITE=${TESTS%/*} # not the sanitized programs
-
-teardown() {
-    close_terminal
-    [ -n "${BATS_TEST_COMPLETED:-}" ] || cat err
-}
 
 # open_terminal PAIR [NAME=VALUE]...: starts the lecture there; SUITE may be a copy
 open_terminal() {

@@ -1,5 +1,13 @@
 # terminal.bash: a terminal of a test's own, of 80 columns and 24 rows, in tmux.
 
+# shellcheck disable=SC2034 # for the tests
+SUITE=${TESTS%/*} # not the sanitized programs
+
+teardown() {
+    close_terminal
+    [ -n "${BATS_TEST_COMPLETED:-}" ] || tail -n 40 err screen
+}
+
 terminal() {
     tmux -S "$PWD/terminal" -f /dev/null "$@"
 }

@@ -582,27 +582,18 @@ static int note_exec(struct record *record, const char *program)
 	return 0;
 }
 
-int execv(const char *program, char *const arguments[])
-{
-	REAL(execv);
-	BEGIN("execv", 0);
-	note_exec(record, program);
-	int result = real(program, arguments);
-
-	finish(record, result, 1);
-	return result;
-}
-
-int execvp(const char *program, char *const arguments[])
-{
-	REAL(execvp);
-	BEGIN("execvp", 0);
-	note_exec(record, program);
-	int result = real(program, arguments);
-
-	finish(record, result, 1);
-	return result;
-}
+#define EXECV(name)                                                                            \
+	int name(const char *program, char *const arguments[])                                 \
+	{                                                                                      \
+		REAL(name);                                                                    \
+		BEGIN(#name, 0);                                                               \
+		note_exec(record, program);                                                    \
+		int result = real(program, arguments);                                         \
+		finish(record, result, 1);                                                     \
+		return result;                                                                 \
+	}
+EXECV(execv)
+EXECV(execvp)
 
 #define EXECL(name, vector)                                                                    \
 	int name(const char *program, const char *argument, ...)                               \
