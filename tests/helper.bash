@@ -161,7 +161,7 @@ status_lost() { # LABEL EXPECTED STATUS
     # When a process ends, Wine counts a thread that is just ending by itself twice. Then the last of the other
     # threads takes itself for the last of all, and may end the process with 0 before the one that knows the status
     # does. Only here does a thread end by itself: the connection's, when its client has died.
-    0) [[ $PAIR/$1/$2 = alpc/rpc/consumer/1 ]] && has_text consumer.err ' client [0-9]+ died$' ;;
+    0) [[ $PAIR/$1/$2 = alpc/rpc/consumer/1 ]] && has_text consumer.err ' client [0-9]+ died' ;;
     *) false ;;
     esac
 }
