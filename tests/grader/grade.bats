@@ -408,6 +408,7 @@ ends() {
     unset "pid[$1]"
     [[ ! $code =~ ^($2)$ ]] || return 0
     not_without_wine "" "$code"
+    ! status_lost "$1" "$2" "$code" || return 0
     [ "$who" != both ] || usual=$WORK/usual-$1-$1
     if [ "$2" = 0 ] && [ -e "$usual" ] && [ "$code" = "$(<"$usual")" ]; then return 0; fi # it has cost its points
     ended=$code
