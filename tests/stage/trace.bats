@@ -118,6 +118,26 @@ all_at_once() { # waits for what runs in the background: each may fail
     [ ! -e ran ] && [ ! -e "$SUITE/ran" ]
 }
 
+@test "a picture keeps what came of a call, where it happened, and which process it was" {
+    local jobs=()
+    traced part PAIR=fifo/posix MISTAKE=3 &
+    jobs+=($!)
+    traced queue PAIR=mqueue/posix MISTAKE=2 &
+    jobs+=($!)
+    traced three PAIR=alpc/model MISTAKE=3 &
+    jobs+=($!)
+    all_at_once "${jobs[@]}"
+    holds part '.put == 3001 and .output == 1000' # always: the producer's writes are whole
+    grep -q '… = 1,000 of 3,001<' part/*.svg
+    told part 'It wanted to write 3,001: 2,001 are not written yet'
+    told part 'What ended the wait: step [0-9]+, close of the producer'
+    [ "$(grep -c 'mq_receive = -1 EAGAIN<' queue/*.svg)" = 4 ] # before each wait, and none counted elsewhere
+    [ "$(grep -o 'waited [0-9.]* ms, until mq_send<' queue/*.svg | wc -l)" = 3 ]
+    grep -q '>producer 2: killed by SIGINT<' three/*.svg
+    grep -q '>producer 3: killed by SIGINT<' three/*.svg
+    told three 'Producer 3 checks again and again, without end'
+}
+
 @test "make trace and make mistake say what there is, and refuse the rest" {
     run -2 env PAIR=shm/nothing "$SUITE/tests/stage/trace" trace
     [[ $output == *'there is no such pair'*'  alpc/model'* ]]
