@@ -294,7 +294,7 @@ class Picture:
                 step.small,
                 'small bad' if step.waits == 'object' or step.bad else 'small',
                 9,
-                44 if self.wide else 26,
+                44 if self.wide else 33,
             )
             height += 9
         if step.arrow == 'to':
