@@ -491,7 +491,7 @@ class Teller:
             'connect': f'{who} opens the connection port.',
             'accept': f'{who} accepts a connection: a new client.',
             'memfd_create': f'{who} creates a section: memory without a name.',
-            'poll': f'{who} waits until a port has a message.',
+            'poll': f'{who} sees that a message or a new client has come.',
             'fork': f'{who} creates a child, process {call.result}.',
             'dup2': f'{who} makes the read end its standard input.'
             if a[1] == 0
@@ -735,7 +735,8 @@ def merge(steps, teller):
             else:
                 step.wait = begin
             step.small += again
-            step.words = begin.words[:-1] + f', for {lasted}. ' + step.words
+            waited = begin.words.replace(' waits', f' waited {lasted}', 1)
+            step.words = f'{waited} {step.words}'
         out.append(step)
     for number, step in enumerate(out, 1):
         step.number = number
