@@ -124,6 +124,15 @@ has_all_points() { # the result
     run ! grep -v '^Comment :=>>\|^Grade :=>>' two.vpl
 }
 
+@test "where unshare is refused it says so, and grades as elsewhere, though nobody may see the queues" {
+    two_submissions
+    mkdir path && printf '#!/bin/sh\nexit 1\n' >path/unshare && chmod +x path/unshare
+    sed -i 's/0600/0644/' one/producer.c # a check that fails is tried with our own, too
+    PATH=$PWD/path:$PATH CHECKS='builds|mode 0600' run -1 grade mqueue/posix one
+    [[ "$output" == *'its mode is 644'* && "$output" == *'6 of 8 points'* ]]
+    [[ "$output" == *'grade: unshare is refused here'* ]]
+}
+
 @test "a missing program costs its own points alone" {
     two_submissions
     rm one/consumer.c
