@@ -134,7 +134,6 @@ waits_for_room() {
 }
 
 @test "the consumer dies while the producer waits for room: it is noticed, too" {
-    # Wine alone: on Windows a mailslot takes all that memory holds, and the producer ends well
     transfer_for_ever
     kill -STOP "${pid[consumer]}"
     send KILL consumer

@@ -73,11 +73,13 @@ p='producer \([0-9]+\)' c='consumer \([0-9]+\)'
     keys C-o Enter
     shows '^semaphores: empty 3, full 0; has_consumer 1'
     shows "^$c waits in sem_wait on the semaphore .full. in /dev/shm$name:"
-    keys C-k
+    keys 'typed to the consumer' Enter C-k
     shows '^.the consumer was ended by SIGKILL. Enter starts it again'
     keys C-o C-k
     shows '^.the producer was ended by SIGKILL. Enter starts it again'
     shows '^locks: none' # and the segment has stayed
+    run grep -c '^. ./consumer' screen
+    [ "$output" = 1 ] # what was typed to it before has not started another
     quit
 }
 

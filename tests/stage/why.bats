@@ -80,7 +80,7 @@ p='producer \([0-9]+\)' c='consumer \([0-9]+\)' blind=()
 
     mistake shm/posix 'takes over what it finds'
     consume && produce input
-    why_both_ways "$c sleeps \(usleep\) between two tries: /dev/shm$name is there, and $p has it open, but this consumer does not take it for ready"
+    why_both_ways "$c sleeps between two tries: /dev/shm$name is there, and $p has it open, but this consumer does not take it for ready"
     stop producer consumer
 
     mistake shm/posix "does not check \`write\`"
@@ -170,10 +170,10 @@ stop_one() { # LABEL: and leave the object
     start_named mqueue mqueue/posix consumer
     start_named fifo fifo/posix my-producer
     start_named alpc alpc/model producer
-    why_both_ways "$c sleeps \(usleep\) between two tries: there is no /dev/shm/why-$$-shm yet: no producer has created it"
+    why_both_ways "$c sleeps between two tries: there is no /dev/shm/why-$$-shm yet: no producer has created it"
     why "$c waits in mq_receive on /why-$$-mqueue: it is empty, and no producer has it open"
     why "my-$p, whose input has ended, waits in open on $PWD/why-$$-fifo: no consumer has opened its read end yet"
-    why "$p, whose input has ended, sleeps \(usleep\) between two tries: there is no connection port $PWD/why-$$-alpc: no consumer has created it"
+    why "$p, whose input has ended, sleeps between two tries: there is no connection port $PWD/why-$$-alpc: no consumer has created it"
     run ! has_text said 'never go on'
     kill -STOP "${pid[fifo]}"
     why "my-$p is stopped \(by SIGSTOP or Ctrl-Z\): .kill -CONT ${pid[fifo]}. lets it go on"

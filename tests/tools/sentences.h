@@ -527,7 +527,10 @@ static inline void explain(struct process *p)
 		hope_of(p)->somebody_else = 1;
 		return;
 	}
-	say(p->call == SLEEP ? " sleeps (%s) " : " waits in %s ", p->call_name);
+	if (p->call == SLEEP)
+		say(" sleeps ");
+	else
+		say(" waits in %s ", p->call_name);
 	switch (p->call) {
 	case READ:
 		say_read(p);
