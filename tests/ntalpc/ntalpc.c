@@ -319,7 +319,7 @@ static ULONG take(struct connection *from)
 
 static NTSTATUS receive(message *got, SIZE_T *length, attributes *more)
 {
-	struct connection *from, *open[CLIENTS];
+	struct connection *from, *open[CLIENTS] = {0};
 	HANDLE events[CLIENTS];
 	NTSTATUS status;
 	ULONG type;
