@@ -280,6 +280,8 @@ END
     [ ! -e grader/mqueue/posix/producer.c ]
     grep -q '^| 2 | producer.c builds |$' CHECKS.md
     grep -q 'your part' SHEET.md
+    grep -qx '    make grade' ASSIGNMENT.md
+    run ! grep "suite's folder" ASSIGNMENT.md
     grep -q '^## The ten promises' PROMISES.md
     run -0 as_from_a_shell make -s
     [ -z "$output" ]
