@@ -44,7 +44,7 @@ p='producer \([0-9]+\)' c='consumer \([0-9]+\)'
     open_watch mqueue/posix make
     shows "^\\$ ./producer $name"
     keys hello Enter 'two words' Enter
-    shows "^$name: 2 of 10 messages, 16 bytes \(QSIZE\); a message has at most 8192"
+    shows "^$name: 2 of 10 messages, 16 bytes \(QSIZE\); each at most 8192 bytes"
     shows '^"hello.n" "two words.n"  .as they were sent.'
     shows "^open to receive: nobody; open to send: $p fd 3"
     shows "^$p waits in read for its input: type a line, or Ctrl-D"
