@@ -258,6 +258,12 @@ close_others() {
     done
 }
 
+# linked_suite NAME...: a suite in the folder suite: our Makefile and tests, and what is named, a topic say, by links
+linked_suite() {
+    mkdir suite
+    ln -s "${TESTS%/*}/Makefile" "$TESTS" "${@/#/${TESTS%/*}/}" suite
+}
+
 can_strace() {
     need strace strace
     [ -z "${SANITIZE:-}" ] || skip "the leak sanitizer does not work under strace"
