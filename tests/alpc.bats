@@ -250,6 +250,17 @@ in_sequence() { # SIDE: forty of that side, one after the other
     done
 }
 
+@test "local RPC: a name that no endpoint can have is refused by both sides" {
+    local_rpc
+    for wrong in '' 'a\b' "$(printf '%0200d' 0)"; do
+        for side in producer consumer; do
+            start $side $side "$wrong" </dev/null
+            ends $side 1
+            says $side "^$side: the name .*: error 123: "
+        done
+    done
+}
+
 @test "local RPC: one client too many is refused, those that are served go on" {
     local_rpc
     typing

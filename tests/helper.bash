@@ -151,6 +151,21 @@ not_without_wine() { # [LABEL [STATUS]]
     done
 }
 
+# Wine at times loses the status with which a program ended. Windows' own is right even then: the kit's check
+# asks for that, of these programs as well.
+status_lost() { # LABEL EXPECTED STATUS
+    is_windows || return
+    case $3 in
+    # Wine's server kills what has ended and is still there half a second later, as it may be under load
+    137) ;;
+    # When a process ends, Wine counts a thread that is just ending by itself twice. Then the last of the other
+    # threads takes itself for the last of all, and may end the process with 0 before the one that knows the status
+    # does. Only here does a thread end by itself: the connection's, when its client has died.
+    0) [[ $PAIR/$1/$2 = alpc/rpc/consumer/1 ]] && has_text consumer.err ' client [0-9]+ died' ;;
+    *) false ;;
+    esac
+}
+
 # A process that ends kills its other threads by SIGQUIT; Wine 8 lets that come while one has its
 # virtual_mutex (in a ReadFile from a named pipe), for which the last one then waits forever,
 # about once in 100 times. Only there the first thread is dead and others wait for a lock: a
@@ -243,6 +258,12 @@ close_others() {
     done
 }
 
+# linked_suite NAME...: a suite in the folder suite: our Makefile and tests, and what is named, a topic say, by links
+linked_suite() {
+    mkdir suite
+    ln -s "${TESTS%/*}/Makefile" "$TESTS" "${@/#/${TESTS%/*}/}" suite
+}
+
 can_strace() {
     need strace strace
     [ -z "${SANITIZE:-}" ] || skip "the leak sanitizer does not work under strace"
@@ -313,6 +334,7 @@ ends() {
     unset "pid[$1]"
     if [[ ! $status =~ ^($2)$ ]]; then
         not_without_wine "" "$status"
+        ! status_lost "$1" "$2" "$status" || return 0
         echo "$1 ended with status $status instead of $2"
         cat "$1.err"
         return 1

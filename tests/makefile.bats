@@ -99,6 +99,31 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
     [ ! -e suite/ran ]
 }
 
+# README: make deps test
+# shellcheck disable=SC2016 # expanded there
+@test "make deps test installs what the tests need, then runs them" {
+    stand_ins
+    printf '#!/bin/sh\necho "$0" "$@" >>calls\n' | tee suite/tests/deps >suite/tests/run
+    in_suite deps test
+    [ "$(<suite/calls)" = $'tests/deps\ntests/run' ]
+}
+
+# README: make help
+@test "make help lists every command of the Makefile, and what is missing here" {
+    local command listed=()
+    stand_ins
+    in_suite help
+    called tests/deps --missing
+    while read -r _ command _; do listed+=("$command"); done <output
+    for command in $(make -C suite -pq help 2>/dev/null | sed -n 's/^\.PHONY: //p'); do
+        case $command in
+        runnable | programs) ;; # parts of others
+        *) [[ " ${listed[*]} " == *" $command "* ]] || { echo "not listed: $command" && return 1; } ;;
+        esac
+    done
+    ((${#listed[@]} > 15))
+}
+
 # shellcheck disable=SC2016
 @test "make test ONLY=... gives each word to the runner, and expands no pattern" {
     stand_ins
@@ -164,6 +189,7 @@ without() {
     for file; do rm -f "tools/$file"; done
 }
 
+# README: make
 @test "what this machine cannot build is one line a topic, with the package to install" {
     local topic
     need gcc gcc
@@ -202,13 +228,16 @@ without() {
     done
 }
 
-@test "a topic copied to a folder with any name builds there" {
+# README: copy `shm/` anywhere, type `make`, and it works
+@test "a topic copied to a folder with any name builds there, and works" {
     local folder="O'Brien's \$HOME; touch ran #1"
     need gcc gcc
     mkdir "$folder" && cp -R "$SUITE"/{shm,pipes} "$folder"
     make -s -C "$folder/shm" clean
     make -s -C "$folder/shm"
-    [ -x "$folder/shm/posix/producer" ]
+    (close_others && exec "$folder/shm/posix/producer" "/copy-$$" <<<hello) &
+    [ "$("$folder/shm/posix/consumer" "/copy-$$" 2>/dev/null)" = hello ]
+    wait $!
     make -s -C "$folder/pipes" clean && make -s -C "$folder/pipes" && [ -x "$folder/pipes/posix/twoway" ]
 }
 

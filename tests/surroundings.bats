@@ -149,6 +149,25 @@ END
     grep -qx '  output and README.md are equal' output
 }
 
+# README: make demo
+@test "make demo sends the README through every pair that runs here" {
+    local line pair='' pairs=0 equal=0 not_here=''
+    linked_suite {shm,mqueue,mailslot,pipes,fifo,mach,alpc} README.md
+    as_from_a_shell env -u SURROUNDINGS -u SUITE make -s -C suite demo >output 2>&1 || { cat output && return 1; }
+    while read -r line; do
+        case $line in
+        '== '*) pair=${line#== } && ((++pairs)) ;;
+        'output and README.md are equal') ((++equal)) ;;
+        'not here: '*) not_here+=" $pair" ;;
+        esac
+    done <output
+    cat output
+    [ $pairs = ${#traits[@]} ]
+    [[ $not_here != *[a-z]/posix* && $not_here != *model* ]]
+    [[ $not_here == *' alpc/windows'* ]] # nobody but Windows has its calls
+    [ $equal = $((pairs - $(wc -w <<<"$not_here"))) ]
+}
+
 @test "every script and tool of ours refuses an argument that begins with -, with status 2" {
     local script line
     [ -x "$TOOLS/await" ] || build_tools

@@ -4,8 +4,13 @@
 
 PATIENCE=${PATIENCE:-60}
 
-# nap [SECONDS]: a read from a pipe into which nobody writes
+# nap [SECONDS]: a read from a pipe into which nobody writes. In bash 5.1 (Ubuntu 22.04) such a read at times waits
+# forever, in spite of its time limit: there it is a process.
 nap() {
+    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 502)); then
+        sleep "${1:-0.01}"
+        return
+    fi
     [ -n "${idle:-}" ] || exec {idle}<> <(:)
     read -rt "${1:-0.01}" -u "$idle" || true
 }

@@ -9,7 +9,10 @@ strange='Ünï cödé 進/my kit'
 setup_file() {
     command -v x86_64-w64-mingw32-gcc >/dev/null && command -v zip >/dev/null || return 0
     command -v x86_64-w64-mingw32-widl >/dev/null || return 0
-    pack "$TESTS" "$BATS_FILE_TMPDIR"
+    cd "$BATS_FILE_TMPDIR" || return
+    linked_suite {shm,mailslot,pipes,fifo,alpc,LICENSE}
+    GIT_DIR=/nonexistent SOURCE_DATE_EPOCH=1700000000 make -s -C suite windows-kit
+    mv suite/build/ipc-suite-windows.zip .
 }
 
 pack() { # TESTS FOLDER: not named after a commit: a copy has none
@@ -72,6 +75,7 @@ wine_has_deadlock() {
     return 1
 }
 
+# README: make windows-kit
 @test "the kit has each Windows pair with its sources, and text with Windows' line ends" {
     unpack .
     for pair in "$SUITE"/*/windows "$SUITE"/*/rpc; do

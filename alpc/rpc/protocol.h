@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static const char *program; /* which side we are */
-static char endpoint[300];
+static char endpoint[200];
 
 /* End at once. ExitProcess, or a return from main, would end the other threads first and then
  * run the end of the RPC run-time, which may wait forever for what one of them has locked:
@@ -49,7 +49,9 @@ static inline void set_endpoint(const char *given)
 	GetUserNameA(user, &size);
 	length = snprintf(endpoint, sizeof endpoint, given ? "%s" : "alpc-rpc-%s",
 			  given ? given : user);
-	if (length <= 0 || length >= (int)sizeof endpoint) /* "" would be any free endpoint */
+	/* "" would be any free endpoint; the others only the server would be refused, and a client
+	 * would wait for it forever */
+	if (length <= 0 || length >= (int)sizeof endpoint || strchr(endpoint, '\\') != NULL)
 		fail(ERROR_INVALID_NAME, "the name", given);
 }
 

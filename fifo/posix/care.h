@@ -16,12 +16,12 @@
 static const char *path; /* of the FIFO */
 static int fd = -1;      /* the FIFO, once it is open */
 
-static inline int is_ours(void) /* path still leads to a FIFO of ours (if open: to that one)? */
+static inline int is_ours(void) /* is path, or what is open, a FIFO of ours with a name? */
 {
 	struct stat status;
 
 	if ((fd == -1 ? lstat(path, &status) : fstat(fd, &status)) == -1)
-		return errno != EBADF; /* just removed? open will tell. EBADF: we closed it */
+		return errno != EBADF; /* just removed: open will say so. EBADF: we closed it */
 	return S_ISFIFO(status.st_mode) && status.st_nlink > 0 && status.st_uid == geteuid() &&
 	       (status.st_mode & 0600) == 0600; /* else one side could never open it */
 }

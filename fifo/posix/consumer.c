@@ -36,7 +36,7 @@ int main(int argc, char *argv[])
 	copy_to_end();
 	if (is_ours() && unlink(path) == -1 && errno != ENOENT)
 		err(1, "unlink %s", path);
-	copy_to_end(); /* from one that opened it just before; if none, read returns 0 at once */
+	copy_to_end(); /* a producer may have opened it just before; else read returns 0 */
 	close(fd);
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* care.h: what the slide of the lecture leaves out. What can go wrong -> what handles it:
- *   another consumer has the name, or has it yet, dying   -> must_leave
+ *   another consumer has the name, or is just ending      -> must_leave
  *   others could open it: by default all may read from it -> owner_only
  *   no consumer yet, or it has no instance left for us    -> wait_for_consumer
- *   the pipe is a stranger's                              -> refuse_stranger
+ *   the pipe belongs to another user                      -> refuse_stranger
  *   files, pipes and consoles end differently             -> read_input
  * Nothing has to be removed, not even after Ctrl-C: Windows closes the handles of a process that
  * ends, and a pipe ends with its last handle. */

@@ -1,6 +1,6 @@
 /* protocol.h: what a producer and a consumer agree on. An instance of the pipe connects the two,
- * both ways. The producer sends messages, each what one ReadFile returned; one of no bytes says:
- * no more to come. Then the consumer answers with a ULONGLONG: so many bytes it has written. */
+ * both ways. A message is what one ReadFile of the producer returned; one of 0 bytes means that no
+ * more will come. Then the consumer answers with a ULONGLONG: how many bytes it has written. */
 #include <stdio.h>
 #include <windows.h>
 

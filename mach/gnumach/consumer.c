@@ -1,4 +1,4 @@
-/* consumer: makes a port, gives the producer a send right to it, receives messages until no
+/* consumer: creates a port, gives the producer a send right to it, receives messages until no
  * sender is left, and writes them out.
  * started by: run >output                     its partner: producer.c
  * Shows: mach_port_allocate, mach_port_insert_right, mach_msg (to receive), mach_port_destroy.

@@ -1,8 +1,8 @@
 /* protocol.h: what a producer and a consumer agree on. A message is one line, with its newline.
- * One longer than any line says: no more from this producer. (One of no bytes would do on Windows,
- * but not under Wine.) Windows puts no limit to the messages in a mailslot. So a producer takes 1
- * from the semaphore Global\NAME-room before it sends; the consumer fills it up to ROOM when all
- * are read. The consumer owns the mutex Global\NAME-alive as long as it lives. */
+ * One longer than any line: its producer sends no more. (One of 0 bytes would work on Windows, but
+ * not under Wine.) Windows does not limit the messages in a mailslot. So a producer takes 1 from
+ * the semaphore Global\NAME-room before it sends; the consumer sets it to ROOM again when all are
+ * read. The consumer owns the mutex Global\NAME-alive as long as it lives. */
 #include <stdio.h>
 #include <windows.h>
 

@@ -27,14 +27,14 @@ static inline long count_messages(void)
 	return now.mq_curmsgs;
 }
 
-static inline int is_last(void) /* user of the queue, and it still has its name? */
+static inline int is_last(void) /* are we the last user? 0 if the queue has no name */
 {
 	int last = flock(queue, LOCK_EX | LOCK_NB) == 0;
 
 	if (!last && errno != EWOULDBLOCK && errno != EBADF) /* EBADF: not open, or closed */
 		err(1, "flock %s", name);
 	return last && (fstat(queue, &queue_status) == -1 || queue_status.st_nlink > 0) &&
-	       queue_status.st_uid == geteuid(); /* fstat failed? then as join_queue saw it */
+	       queue_status.st_uid == geteuid(); /* if fstat failed: what join_queue saw */
 }
 
 static inline void clean_up(void)

@@ -1,5 +1,5 @@
 /* care.h: what the slide of the lecture leaves out. What can go wrong -> what handles it:
- *   another run uses the name, or it is something else's  -> is_new, is_ready, if_other_kind
+ *   another run uses the name, or another kind of object  -> is_new, is_ready, if_other_kind
  *   the other side comes later, or is killed              -> wait_for_consumer; wait_for
  *   the semaphores are handles of the producer alone      -> copy_of
  *   files, pipes and consoles end differently             -> read_input

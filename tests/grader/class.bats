@@ -64,9 +64,13 @@ a_class() {
 @test "interrupted it says so, and then goes on where it was, without GNU parallel as well" {
     a_class
     [ "$(cat "$BATS_FILE_TMPDIR/status.interrupted")" = 130 ]
-    [ "$(tail -n 1 "$BATS_FILE_TMPDIR/output.interrupted")" = "class: interrupted; the same command goes on where it was" ]
+    grep -q '^class: stopping ' "$BATS_FILE_TMPDIR/output.interrupted"
+    [[ "$(tail -n 1 "$BATS_FILE_TMPDIR/output.interrupted")" == \
+        'class: interrupted after '[56]' of 7; to go on from there, run the same command again' ]]
     grep -q '^class: [1-4] of 7 have been graded before$' "$BATS_FILE_TMPDIR/output"
-    [ "$(cat "$BATS_FILE_TMPDIR"/output* | grep -c ' of 7: ')" = 5 ]
+    grep -q '^1 of 7: submission_9 (Ada Lovelace): nothing found: there is no producer.c' "$BATS_FILE_TMPDIR/output.interrupted"
+    grep -q '^[3-6] of 7: zeros: could not be graded: zeros.zip: refused: ' "$BATS_FILE_TMPDIR/output"
+    [ "$(cat "$BATS_FILE_TMPDIR"/output* | grep -c ' of 7: ')" = 9 ] # each graded once, the other two said twice
     grep -q '^class: without GNU parallel .* it is one at a time$' "$BATS_FILE_TMPDIR/output"
     grep -q '^7 of 7: ' "$BATS_FILE_TMPDIR/output"
     run ! grep -q '^7 of 7: ' "$BATS_FILE_TMPDIR/output.interrupted"
@@ -89,6 +93,16 @@ END
     [ "$(cat "$BATS_FILE_TMPDIR/status")" = 3 ]
 }
 
+@test "a name that a spreadsheet would change has an apostrophe before it, others stay as they are" {
+    need jq jq
+    changed=(007 '=1+1' 1e5 1-2 TRUE 12.10.2025 '1,5' 'Jan 5' may12 10:30 '10 pm' 50% '(5)' ' 007' 1234567890123456 -1 @x +49)
+    kept=("O'Brien" 'Ünsal Öztürk' alice jan mark12 'Ada Lovelace_12345' 2024_7 1234567 0 3rd)
+    for name in "${changed[@]}" "${kept[@]}"; do echo "$name"; done |
+        jq -R '{submission: ., status: "graded", points: 0, of: 0, note: "", tests: []}' |
+        jq -rs --arg format csv --arg pair mqueue/posix -f "$TESTS/grader/class.jq" | cut -d '"' -f 2 | tail -n +3 >names
+    diff names <(printf "'%s\n" "${changed[@]}" && printf '%s\n' "${kept[@]}")
+}
+
 @test "each student gets the text report, and the formats asked for, of one grading" {
     a_class
     cd "$results/reports"
@@ -107,7 +121,8 @@ END
     grep -q '^points of 8: mean 6.8, median 8, lowest 4, highest 8$' "$results/summary.txt"
     grep -A 1 "^      1        0  producer.c builds$" "$results/summary.txt" | grep -q "1 x .retrun. undeclared"
     grep -A 1 "^      1        0  consumer: at the end nothing is left$" "$results/summary.txt" | grep -q '1 x left behind: NAME'
-    grep -q '^passed by all: consumer.c builds$' "$results/summary.txt"
+    grep -A 1 '^passed by all:$' "$results/summary.txt" | grep -q '^  consumer.c builds$'
+    grep -q "^class: all of that: $results/summary.txt$" "$BATS_FILE_TMPDIR/output"
     grep -q '^could not be graded: zeros: zeros.zip: refused' "$results/summary.txt"
 }
 
@@ -265,6 +280,8 @@ END
     [ ! -e grader/mqueue/posix/producer.c ]
     grep -q '^| 2 | producer.c builds |$' CHECKS.md
     grep -q 'your part' SHEET.md
+    grep -qx '    make grade' ASSIGNMENT.md
+    run ! grep "suite's folder" ASSIGNMENT.md
     grep -q '^## The ten promises' PROMISES.md
     run -0 as_from_a_shell make -s
     [ -z "$output" ]

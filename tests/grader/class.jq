@@ -1,12 +1,22 @@
 # class.jq: from what is known of each submission of a class (tests/grader/class) its table, or a summary of its mistakes.
 
-# A spreadsheet takes a cell that begins so for a formula
-def cell: if type == "string" and test("^[-=+@\\t\\r]") then "'" + . else . end;
+# what a spreadsheet would take for a formula, or change: 007 to 7, 1e5 to 100000, 1-2 and jan5 to dates; a plain number
+# of at most 15 digits stays what it is
+def would_change:
+    test("^\\s*[-=+@]|^[\\t\\r]")
+    or (test("\\p{Nd}") and (test("[\\p{L}_]") | not) and (test("^(0|[1-9][0-9]{0,14})$") | not))
+    or test("^\\s*([\\p{Nd}.,]+ ?[ed] ?[-+]?\\p{Nd}+|true|false|[\\p{Nd}:. ]+[ap]\\.?m?\\.?)\\s*$"; "i")
+    or (test("\\p{Nd}") and test("^[-\\p{Nd}:., ]*(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?"
+        + "|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)[-\\p{Nd}:., ]*$"; "i"));
+
+# no quotes keep Excel from that, but an apostrophe before it does
+def cell: if type == "string" and would_change then "'" + . else . end;
 
 # what the same mistake of two students has in common
 def cause:
     split("\n") | (map(capture("(error|warning): (?<what>.*)").what)[0] // .[0] // "")
     | gsub("(/dev/(shm|mqueue)/|/)?[^ ]*grade-[0-9]+-[0-9]+"; "NAME")
+    | gsub("(?<side>producer|consumer)[1-9] "; .side + " ") # which of three was first is chance
     | sub("; from the first difference .*"; "")
     | gsub("[0-9]{4,}"; "N") | ltrimstr("  ");
 
@@ -41,10 +51,12 @@ def as_text($names; $of):
             | {name: $names[$i], $i, failed: map(select(.status == "failed")),
                not_run: map(select(.status == "not run")) | length}]
          | sort_by([-(.failed | length), .i])[]
-         | select(.failed != [] or .not_run > 0)
+         | select(.failed != [])
          | "\(.failed | length | pad(7))\(.not_run | pad(9))  \(.name)", (.failed | commonest)),
-        ([range($names | length) as $i | select(all($graded[]; .tests[$i].status == "passed")) | $names[$i]]
-         | if . == [] then empty else "", "passed by all: \(join("; "))" end)
+        ([range($names | length) as $i | [$graded[] | .tests[$i].status]
+            | select(any(. == "failed") | not) | {name: $names[$i], all: all(. == "passed")}]
+         | group_by(.all) | reverse[]
+         | "", "passed by all\(if .[0].all then "" else " who came to it" end):", "  \(.[].name)")
      end),
     (map(select(.status != "graded")) | if . == [] then empty else
         "", (.[] | "\(.status): \(.submission): \(.note)") end),

@@ -35,3 +35,8 @@ END
     chmod +x bin/wine
     PATH=$PWD/bin:$PATH play "$1" windows
 }
+
+# Compares what the sheet quotes of the grader with what it says; needs ../grader/grading
+scores() { # SHEET [PATIENCE]
+    GRADE_LIMIT=3000 PATIENCE=$((${2:-10} * ${SLOWNESS:-1})) as_from_a_shell "$TESTS/sheets/scores" --check "$1" >"${1##*/}.wrong" 2>&1
+}

@@ -48,7 +48,39 @@ wrong_names() { # SHEET
     while read -r _ name pair; do
         grep -q "^$name:" "$ROOT/Makefile" || echo "$sheet: make $name"
         [[ $name != exercise ]] || grep -q "^${pair#PAIR=} " "$TESTS/grader/exercises" || echo "$sheet: no exercise $pair"
-    done < <(grep -oE '`make [a-z-]+( PAIR=[a-z/]+)?' "$1")
+    done < <(grep -oE '(`|^    )make [a-z-]+( PAIR=[a-z/]+)?' "$1" | sed 's/^    /`/')
+}
+
+# The commands in README, one a line: those of a block, and those in a sentence. What its transcript has is played.
+commands_in() { # README
+    local text
+    sed -n 's/^    \([^ #].*\)/\1/p' "$1" | sed 's/ *#.*//'
+    text=$(sed '/^```/,/^```/d' "$1" | tr '\n' ' ')
+    grep -oE '`(make|id)[^`]*`' <<<"$text" | tr -d '`'
+}
+
+# Prints each command of README of which no test says, by a line "# README: COMMAND" before it, that it runs it; and
+# each such line that README has no longer.
+not_run() { # README
+    local command text tags
+    text=$(tr '\n' ' ' <"$1")
+    mapfile -t tags < <(awk '/^@test / && tag != "" { print tag } !/^#/ { tag = "" } /^# README: / { tag = substr($0, 11) }' \
+        "$TESTS"/*.bats "$TESTS"/*/*.bats)
+    while read -r command; do
+        [[ " ${tags[*]/%/;} " == *" $command; "* ]] || echo "${1##*/}: no test says that it runs $command"
+    done < <(commands_in "$1")
+    for command in "${tags[@]}"; do
+        [[ $text == *"$command"* ]] || echo "${1##*/}: has no $command"
+    done
+}
+
+@test "every command in README is run by a test" {
+    not_run "$ROOT/README.md" >wrong
+    cat wrong && [ ! -s wrong ]
+    { cat "$ROOT/README.md" && printf 'Type `make tea`.\n\n    make coffee   # hot\n'; } >more.md
+    [ "$(not_run more.md | wc -l)" = 2 ]
+    sed 's/make why/make/' "$ROOT/README.md" >less.md
+    [ "$(not_run less.md)" = 'less.md: has no make why' ]
 }
 
 headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
@@ -83,8 +115,8 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
     [[ $(wrong_excerpts handouts/excerpt.md) == 'excerpt.md:5: not in ../mine/file.c: int y;'* ]]
     sed -i 's/int y/int x/' handouts/excerpt.md
     [ -z "$(wrong_excerpts handouts/excerpt.md)" ]
-    printf '[f](../mine/none.c) [g](#none) `none.c` `make none` `make exercise PAIR=no/ne DIR=x`\n' >handouts/names.md
-    [ "$(wrong_names handouts/names.md | grep -c 'no/*ne')" = 5 ]
+    printf '[f](../mine/none.c) [g](#none) `none.c` `make none` `make exercise PAIR=no/ne DIR=x`\n\n    make none # hot\n' >handouts/names.md
+    [ "$(wrong_names handouts/names.md | grep -c 'no/*ne')" = 6 ]
     printf '```console\n$ echo one\none\n2$ cat\n2> two\n2: two\n2> ^C\n2$ echo $?\n2: 130\n```\n' >right.md
     "$TESTS/sheets/transcript" right.md </dev/null 3>&-
     sed 's/^2: two/2: three/' right.md >wrong.md

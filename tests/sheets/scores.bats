@@ -6,10 +6,6 @@ load ../helper
 load handouts
 load ../grader/grading
 
-scores() { # SHEET
-    GRADE_LIMIT=3000 PATIENCE=$((10 * ${SLOWNESS:-1})) as_from_a_shell "$TESTS/sheets/scores" --check "$1" >"${1##*/}.wrong" 2>&1
-}
-
 # all at once: a grading mostly waits for what does not happen
 @test "the sheets quote the grader on the naive programs: the score, and each check that fails" {
     local sheet checks=()

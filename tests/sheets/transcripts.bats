@@ -4,6 +4,7 @@ PAIR=none
 load ../helper
 load handouts
 
+# README: id -u
 @test "README.md: what it shows happens" {
     play fifo '' "$ROOT/README.md"
 }

@@ -3,6 +3,7 @@ stands alone. For tests/stage/trace."""
 
 import html
 import os
+import re
 
 STYLE = '''
 text { font: 13px "DejaVu Sans", Verdana, sans-serif; fill: #222; text-anchor: middle }
@@ -53,11 +54,11 @@ text { fill: #e6e6e3 }
 .badarrow { stroke: #ff8a80 }
 '''
 TITLES = {
-    'mqueue': 'the message queue',
+    'mqueue': 'message queue',
     'shm': 'shared memory',
-    'pipes': 'the pipe',
-    'fifo': 'the FIFO',
-    'alpc': 'the ports (a model)',
+    'pipes': 'has no name',
+    'fifo': 'FIFO',
+    'alpc': 'sockets as a model',
 }
 
 
@@ -66,7 +67,11 @@ def escape(text):
 
 
 def cut(text, room):
-    return text if len(text) <= room else text[: max(room - 1, 1)] + '…'
+    """What came of the call is kept: = -1 EAGAIN, = 1,000 of 3,001."""
+    if len(text) <= room:
+        return text
+    end = re.search(r'( = (-1 \w+|[\d,]+ of [\d,]+))?( ×[\d,]+)?$', text)[0]
+    return text[: max(room - 1 - len(end), 1)] + '…' + end
 
 
 class Picture:
@@ -74,12 +79,14 @@ class Picture:
         self.steps, self.kind, self.wide = steps, kind, wide
         self.width = 780 if wide else 400
         self.x = (
-            {'producer': 170, 'object': 390, 'consumer': 610}
+            {'producer': 130, 'object': 390, 'consumer': 650}
             if wide
             else {'producer': 22, 'object': 200, 'consumer': 378}
         )
         self.out, self.over, self.notes, self.y = [], [], [], 74
         self.alive, self.bars, self.title, self.name = {}, {}, title, name
+        self.lanes, self.low = {}, None  # of several processes on a side; where the arrow is
+        self.half = 52 if wide else 46  # of the box that shows the state
         self.last_state = None
         self.last_time = None
         self.tops, self.bottom, self.hits = [], 0, []
@@ -102,7 +109,7 @@ class Picture:
 
     def draw(self, origin):
         for step in self.steps:
-            top = self.y
+            top, self.low = self.y, None
             self.tops.append(top)
             self.out.append(f'<g class="step" data-step="{step.number}">')
             self.one(step)
@@ -114,8 +121,8 @@ class Picture:
                 self.margin(step, top, origin)
             self.out.append('</g>')
         bottom = self.y + 12
-        for side in list(self.alive):
-            self.end_life(side, bottom - 6)
+        for number in list(self.alive):
+            self.end_life(number, bottom - 6)
         for call in list(self.bars):
             self.end_bar(call, bottom - 8)
         self.bottom = bottom
@@ -127,45 +134,54 @@ class Picture:
         x, style = (8, 'start') if left else (self.width - 8, 'end')
         time = f'{(step.time - origin) / 1e6:,.1f} ms'
         if time != self.last_time:
-            self.text(x, top + 15, time, f'aside {style}')
+            self.text(x, self.low - 9 if self.low else top + 15, time, f'aside {style}')
         self.last_time = time
         if step.place and step.kind == 'call':
-            self.text(x, top + 29, f'{step.place[0]}:{step.place[1]}', f'aside {style}', 22)
+            words = f'{step.place[0]}:{step.place[1]}'
+            self.text(x, self.low + 4, words, f'aside {style}', 18)
 
     def begin_bar(self, step, y):
         style = 'input' if step.waits == 'input' else 'wait'
-        self.bars[id(step.call)] = (step.side, y, style, step.process, step.number)
+        self.bars[id(step.call)] = (self.lane(step), y, style, step.process.number, step.number)
 
     def end_bar(self, call, y):
-        side, top, style, _, number = self.bars.pop(call)
+        x, top, style, _, number = self.bars.pop(call)
         self.over.append(
-            f'<path class="{style} step" data-step="{number}" d="M{self.x[side]} {top}V{max(y, top + 6)}"/>'
+            f'<path class="{style} step" data-step="{number}" d="M{x} {top}V{max(y, top + 6)}"/>'
         )
 
-    def end_life(self, side, y, process=None):
+    def lane(self, step):
+        """Its life line; of several that live at the same time, one beside the other."""
+        x = self.x[step.side]
+        lane = self.lanes.get(step.process.number, 0) if step.process else 0
+        return x - 10 * lane if step.side == 'producer' else x + 10 * lane
+
+    def begin_life(self, step, y):
+        number = step.process.number
+        if number not in self.alive:
+            taken = {self.lanes[n] for n, (side, _, _) in self.alive.items() if side == step.side}
+            self.lanes[number] = min(set(range(len(taken) + 1)) - taken)
+            self.alive[number] = (step.side, self.lane(step), y)
+
+    def end_life(self, number, y):
         for call, bar in list(self.bars.items()):
-            if bar[0] == side and process in (None, bar[3]):
+            if bar[3] == number:
                 self.end_bar(call, y)
-        alive = self.alive.get(side)
-        if alive is None:
-            return
-        alive[1] -= 1
-        if alive[1] <= 0 or process is None:  # the last of several producers
-            self.over.insert(
-                0, f'<path class="alive" d="M{self.x[side]} {self.alive.pop(side)[0]}V{y}"/>'
-            )
+        if number in self.alive:
+            _, x, top = self.alive.pop(number)
+            self.over.insert(0, f'<path class="alive" d="M{x} {top}V{y}"/>')
 
     def one(self, step):
         y, side = self.y, step.side if step.side in self.x else 'object'
-        x = self.x[side]
         if step.kind == 'start':
-            self.out.append(f'<circle class="tip" cx="{x}" cy="{y + 10}" r="4"/>')
+            self.begin_life(step, y + 10)
+            self.out.append(f'<circle class="tip" cx="{self.lane(step)}" cy="{y + 10}" r="4"/>')
             self.beside(side, y + 14, step.label, 'small')
-            self.alive.setdefault(side, [y + 10, 0])[1] += 1
             self.y += 24
         elif step.kind == 'exit':
-            style = 'badarrow' if step.bad else 'arrow'
-            self.end_life(side, y + 14, step.process)
+            style, x = 'badarrow' if step.bad else 'arrow', self.lane(step)
+            if step.process:
+                self.end_life(step.process.number, y + 14)
             self.over.append(
                 f'<path class="{style}" style="stroke-dasharray:none;stroke-width:2.4" '
                 f'd="M{x - 7} {y + 7}l14 14M{x - 7} {y + 21}l14 -14"/>'
@@ -177,7 +193,7 @@ class Picture:
         elif step.kind == 'fold':
             self.fold(step)
         elif step.kind == 'aside':
-            self.beside(side, y + 12, step.label, 'aside', 8, 34 if self.wide else 26)
+            self.beside(side, y + 12, step.label, 'aside', 8, 44 if self.wide else 27)
             self.open_state(step, y + 8)
             self.y += 18
             self.bar_of(step, y, self.y)
@@ -188,23 +204,23 @@ class Picture:
                 step.label,
                 'bad' if step.bad else 'small',
                 8,
-                33 if self.wide else 27,
+                60 if self.wide else 42,
             )
             self.y += 20
         elif step.kind == 'begin':
-            self.beside(side, y + 14, step.label, 'code', 9, 28 if self.wide else 21)
+            self.beside(side, y + 14, step.label, 'code', 9, 34 if self.wide else 22)
             self.beside(
                 side,
                 y + 28,
                 step.small,
                 'small bad' if step.waits == 'object' else 'small',
                 9,
-                30 if self.wide else 25,
+                38 if self.wide else 26,
             )
             self.begin_bar(step, y + 6)
             self.y += 36
             if step.never and step.waits == 'object':
-                self.beside(side, y + 43, 'and never returns', 'small bad', 9)
+                self.beside(side, y + 43, step.never, 'small bad', 9)
                 self.y += 15
         else:
             self.call(step, side)
@@ -257,20 +273,28 @@ class Picture:
 
     def call(self, step, side):
         y, x, object_x = self.y, self.x[side], self.x['object']
-        half = 46 if self.shows_state(step) else 4
+        half = self.half if self.shows_state(step) else 4
         edge = object_x - half if side == 'producer' else object_x + half
-        room = 29 if self.wide else 23
-        low = y + (25 if half > 4 else 20)
-        self.text(self.middle(side), y + 12, step.label, 'code bad' if step.bad else 'code', room)
-        height = 41 if half > 4 else 34
+        room = 35 if self.wide else 23
+        low = self.low = y + (29 if half > 4 else 20)  # the box begins below the label
+        style = 'code bad' if step.bad else 'code'
+        if step.arrow:
+            self.text(self.middle(side), y + 12, step.label, style, room)
+        else:
+            low = self.low = y + 12
+            self.beside(side, y + 14, step.label, style, 9, room)
+        height = 45 if half > 4 else 34 if step.arrow else 26
+        down = 16
+        if half > 4 and len(step.small) > (30 if self.wide else 17):  # else it would meet the box
+            down, height = 27, height + 9
         if step.small:
             self.beside(
                 side,
-                low + 16,
+                low + down,
                 step.small,
                 'small bad' if step.waits == 'object' or step.bad else 'small',
                 9,
-                30 if self.wide else 24,
+                44 if self.wide else 33,
             )
             height += 9
         if step.arrow == 'to':
@@ -279,14 +303,14 @@ class Picture:
             self.line(edge, x, low, step.bad)
         self.open_state(step, low + 2)
         self.y += height
-        self.bar_of(step, y, low if step.wait and step.wait is not step else self.y)
+        self.bar_of(step, y, low if step.wait else self.y)
 
     def bar_of(self, step, y, bottom):
         if step.call is not None and id(step.call) in self.bars:
             self.end_bar(id(step.call), bottom - 6 if step.kind == 'aside' else bottom)
         elif step.wait is step:
-            self.begin_bar(step, y + 8)
-            self.end_bar(id(step.call), y + 40 if step.kind != 'aside' else y + 15)
+            self.begin_bar(step, y + 2)
+            self.end_bar(id(step.call), bottom if step.kind != 'aside' else y + 15)
 
     def shows_state(self, step):
         return step.state is not None and step.state[:3] != self.last_state
@@ -308,7 +332,7 @@ class Picture:
             if len(words) > 15:
                 words = words.replace(long, short)
         self.out.append(
-            f'<rect class="object" x="{x - 46}" y="{y - 13}" width="92" height="26" rx="3"/>'
+            f'<rect class="object" x="{x - self.half}" y="{y - 13}" width="{2 * self.half}" height="26" rx="3"/>'
         )
         self.text(x, y - 1, words, 'small', 17)
         self.out[-1] = self.out[-1].replace(
@@ -332,22 +356,23 @@ class Picture:
         x, w = self.x, self.width
         box = 118 if self.wide else 104
         left = {s: min(max(x[s] - box / 2, 6), w - box - 6) for s in x}
+        more = {'object': 40 if self.wide else 20}  # room for its name
         heads = ''.join(
-            f'<rect class="{"object" if s == "object" else "process"}" x="{left[s] - (20 if s == "object" and self.wide else 0):g}" y="12" '
-            f'width="{box + (40 if s == "object" and self.wide else 0)}" height="44" rx="{4 if s == "object" else 14}"/>'
+            f'<rect class="{"object" if s == "object" else "process"}" x="{left[s] - more.get(s, 0) / 2:g}" y="12" '
+            f'width="{box + more.get(s, 0)}" height="44" rx="{4 if s == "object" else 14}"/>'
             for s in x
         )
         for side in ('producer', 'consumer'):
             heads += f'<text class="head" x="{left[side] + box / 2:g}" y="39">{side}</text>'
         heads += (
             f'<text class="head" x="{x["object"]}" y="31">{escape(cut(self.name, 19 if self.wide else 12))}</text>'
-            f'<text class="small" x="{x["object"]}" y="48">{escape(cut(TITLES[self.kind], 20 if self.wide else 17))}</text>'
+            f'<text class="small" x="{x["object"]}" y="48">{escape(TITLES[self.kind] if self.wide else cut(TITLES[self.kind], 18))}</text>'
         )
         lives = ''.join(f'<path class="life" d="M{x[s]} 56V{bottom}"/>' for s in x)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {bottom + 6}" width="{w}" height="{bottom + 6}" '
             f'role="img" class="{"wide" if self.wide else "narrow"}"><title>{escape(self.title)}</title>'
-            f'<!--style--><g id="run-{"wide" if self.wide else "narrow"}"><rect class="paper" width="{w}" height="{bottom + 6}" rx="8"/>{"".join(self.hits)}{lives}{heads}'
+            f'<!--style--><g id="run-{"wide" if self.wide else "narrow"}"><rect class="paper" width="{w}" height="{bottom + 6}" rx="8"/>{"".join(self.hits)}{lives}<g id="heads-{"wide" if self.wide else "narrow"}">{heads}</g>'
             + ''.join(self.over)
             + ''.join(self.notes)
             + '\n'
@@ -356,19 +381,28 @@ class Picture:
         )
 
 
-def slices(picture):
-    """The picture in pieces that fit a page, cut between steps: for print."""
-    cuts, room = [0], 820
+def slices(picture, above):
+    """The picture in pieces that fit a page, cut between steps: for print. On US Letter a page has
+    room for 1010; the first one also holds what stands above the picture, so many lines of text."""
+    cuts, room = [0], 1000 - 20 * above
     for top, after in zip(picture.tops, picture.tops[1:] + [picture.bottom]):
         if after - cuts[-1] > room and top > cuts[-1]:
             cuts.append(top)
-            room = 1080
+            room = 930
     cuts.append(picture.bottom + 6)
-    return ''.join(
-        f'<svg class="slice" viewBox="0 {a} {picture.width} {b - a}" width="{picture.width}" height="{b - a}">'
-        f'<use href="#run-wide"/></svg>'
-        for a, b in zip(cuts, cuts[1:])
-    )
+    out, w = [], picture.width
+    for a, b in zip(cuts, cuts[1:]):
+        again = (  # the names at the top of each page
+            f'<rect class="paper" y="{a - 64}" width="{w}" height="64"/><use href="#heads-wide" y="{a - 64}"/>'
+            if a
+            else ''
+        )
+        a -= 64 if a else 0
+        out.append(
+            f'<svg class="slice" viewBox="0 {a} {w} {b - a}" width="{w}" height="{b - a}">'
+            f'<use href="#run-wide"/>{again}</svg>'
+        )
+    return ''.join(out)
 
 
 def svg_alone(svg):

@@ -72,6 +72,7 @@ class Call:
         'bytes',
         'more',
         'until',
+        'closes',
     )
 
     def __repr__(self):
@@ -133,6 +134,7 @@ def add_call(process, fields, leads_to):
     call.text, call.name, call.process = fields[16][: fields[13]], name, process
     call.object = call.act = call.cause = call.step = call.state = call.point = call.until = None
     call.bytes = call.more = 0
+    call.closes = ''  # of a pipe: which end
     if name in (
         'mq_open',
         'open',
@@ -284,7 +286,8 @@ class State:
 
     def __init__(self, pair):
         self.kind = pair.split('/')[0]
-        self.queue = []  # messages or pieces: (bytes, text, priority)
+        self.queue = []  # messages: (bytes, text, priority); of pipes: (bytes, text, call)
+        self.describe = None  # a message in words: alpc
         self.room = {'mqueue': 10, 'pipes': PIPE_ROOM, 'fifo': PIPE_ROOM}.get(self.kind, 0)
         self.to = {'producer': [], 'consumer': []}  # alpc
         self.semaphores, self.slots, self.filled = {}, {}, []
@@ -343,7 +346,11 @@ class State:
             gone + ('message: ' + ', '.join(waiting) if waiting else 'no message waits'),
             1,
             len(waiting),
-            [show(t, n) for q in self.to.values() for n, t, _ in q],
+            [
+                self.describe(call) if self.describe else show(t, n)
+                for q in self.to.values()
+                for n, t, call in q
+            ],
             '',
         )
 
@@ -379,7 +386,8 @@ class Replay:
         self.semaphores = name_semaphores(self.calls, lines)
         self.is_main = self.main_object()
         self.applied, self.clock, self.puts = [], 0, 0
-        self.senders, self.last_put, self.posts = [], {}, {}  # who put what the next one takes
+        self.senders, self.posts = [], {}  # who put what the next one takes
+        self.last_get = self.last_close = self.last_connect = None
 
     # --- which of the objects is the pair's
 
@@ -478,6 +486,8 @@ class Replay:
             return (('room', 0),)
         if call.act == 'post':
             return (('sem', self.semaphores.get((call.process.number, call.args[0]))),)
+        if call.name == 'open' and self.state.kind == 'fifo' and self.moves(call):
+            return (('open', call.process.side),)
         if call.name == 'connect':
             return (('connection', 0),)
         if call.name in ('close', 'exit', '_exit') and self.state.kind in ('pipes', 'fifo'):
@@ -550,6 +560,9 @@ class Replay:
             name = self.semaphores.get((call.process.number, call.args[0]))
             while state.semaphores.get(name, 0) < 1 and self.pull(('sem', name), call, depth):
                 pass
+        elif call.name == 'open' and state.kind == 'fifo' and call.waited:
+            other = 'consumer' if call.process.side == 'producer' else 'producer'
+            self.pull(('open', other), call, depth)
         elif call.name == 'accept':
             self.pull(('connection', 0), call, depth)
         elif call.name == 'poll' and call.result > 0 and state.kind == 'alpc':
@@ -567,10 +580,10 @@ class Replay:
             self.change_ends(call)
         if call.act == 'put' and self.moves(call):
             self.puts += 1
-            piece = (call.bytes, call.text, call.args[2] if name.startswith('mq_') else 0)
+            call.cause = self.last_get
+            piece = (call.bytes, call.text, call.args[2] if name.startswith('mq_') else call)
             if state.kind == 'alpc':
                 state.to[self.where_to(call)].append(piece)
-                self.last_put[self.where_to(call)] = call
             else:
                 if name.startswith('mq_'):  # a higher priority goes first
                     at = bisect.bisect_right([-m[2] for m in state.queue], -piece[2])
@@ -578,9 +591,9 @@ class Replay:
                     self.senders.insert(at, call)
                 else:
                     state.queue.append(piece)
-                    self.last_put[0] = call
         elif call.act == 'get' and self.moves(call):
             self.take_data(call)
+            self.last_get = call
         elif call.act == 'post':
             sem = self.semaphores.get((call.process.number, call.args[0]))
             state.semaphores[sem] = state.semaphores.get(sem, 0) + 1
@@ -628,6 +641,10 @@ class Replay:
                 ),
                 None,
             )
+        elif name == 'connect':
+            self.last_connect = call
+        elif name == 'poll' and call.result > 0 and state.kind == 'alpc':
+            call.cause = state.to[side][0][2] if state.to[side] else self.last_connect
         elif name in ('waitpid', 'wait'):
             call.cause = next(
                 (
@@ -644,7 +661,7 @@ class Replay:
         state.sides.setdefault(me, call.process.side)
         if me not in state.ends:  # what a child got from its parent
             state.ends[me] = dict(state.ends.get(call.process.parent, {}))
-        mine = state.ends[me]
+        mine, open_before = state.ends[me], state.holders('w')
         if name in ('pipe', 'pipe2'):
             mine.update({a[0]: 'r', a[1]: 'w'})
         elif name == 'fork':
@@ -657,17 +674,18 @@ class Replay:
         elif name == 'dup' and a[0] in mine:
             mine[call.result] = mine[a[0]]
         elif name == 'close':
-            mine.pop(a[0], None)
+            call.closes = mine.pop(a[0], '')
         elif name in ('exit', '_exit'):
             mine.clear()
+        if open_before and not state.holders('w'):
+            self.last_close = call
 
     def take_data(self, call):
         state = self.state
         if state.kind == 'alpc':
             queue = state.to[self.where_to(call)]
             if queue and call.bytes:
-                queue.pop(0)
-            call.cause = self.last_put.get(self.where_to(call))
+                call.cause = queue.pop(0)[2]
             return
         if state.kind == 'mqueue':
             if state.queue:
@@ -675,20 +693,11 @@ class Replay:
                 call.cause = self.senders.pop(0) if self.senders else None
             return
         left = call.bytes
-        call.cause = self.last_put.get(0)
-        if call.bytes == 0:
-            call.cause = next(
-                (
-                    c
-                    for c in reversed(self.applied)
-                    if c.name in ('close', 'exit', '_exit') and c.process.side == 'producer'
-                ),
-                None,
-            )
+        call.cause = self.last_close if left == 0 else state.queue[0][2] if state.queue else None
         while left > 0 and state.queue:
-            size, text, _ = state.queue[0]
+            size, text, sender = state.queue[0]
             if size > left:
-                state.queue[0] = (size - left, text[left:], 0)
+                state.queue[0] = (size - left, text[left:], sender)
                 break
             left -= size
             state.queue.pop(0)

@@ -25,6 +25,7 @@ FATAL = (
     'SIGFPE',
     'SIGSYS',
 )  # who dies of it did not wait
+END_NAMES = {'r': 'read end', 'w': 'write end', 'rw': 'both ends'}
 LOCKF = ['F_ULOCK', 'F_LOCK', 'F_TLOCK', 'F_TEST']
 
 
@@ -67,7 +68,7 @@ class Step:
             [],
             {},
             0,
-            False,
+            '',
         )
 
 
@@ -78,14 +79,15 @@ class Teller:
         self.replay, self.lines, self.kind = replay, lines, replay.state.kind
         self.types = alpc_types(sources.get('protocol.h', '')) if self.kind == 'alpc' else None
         self.many = any(p.number_of_side > 1 for p in replay.processes)
+        replay.state.describe = self.data
 
     def who(self, call):
-        number = (
-            f' {call.process.number_of_side}'
-            if self.many and call.process.side == 'producer'
-            else ''
-        )
-        return f'The {call.process.side}{number}'
+        return self.who_is(call.process)
+
+    def who_is(self, process):
+        if self.many and process.side == 'producer':
+            return f'Producer {process.number_of_side}'
+        return f'The {process.side}'
 
     def sem(self, call):
         if call.name == 'sem_open':
@@ -124,21 +126,24 @@ class Teller:
             return ''
         return str(call.result)
 
-    def full(self, call):
-        """The call with its arguments and its result, as C would write it."""
+    def full(self, call, begun=False):
+        """The call with its arguments and its result, as C would write it. If it has only begun:
+        without what it brings."""
         name, a = call.name, call.args
+        brings = call.bytes and not begun
         if name in ('mq_send', 'mq_timedsend'):
             inside = f'{a[0]}, {show(call.text, a[1])}, {a[1]}, {a[2]}'
         elif name in ('mq_receive', 'mq_timedreceive'):
-            inside = f'{a[0]}, {self.data(call) if call.bytes else "buffer"}, {a[1]}, NULL'
+            inside = f'{a[0]}, {self.data(call) if brings else "buffer"}, {a[1]}, NULL'
         elif name in ('read', 'recv'):
-            inside = f'{a[0]}, {self.data(call) if call.bytes else "buffer"}, {a[2]}'
+            inside = f'{a[0]}, {self.data(call) if brings else "buffer"}, {a[2]}'
         elif name in ('write', 'send'):
             inside = f'{a[0]}, {show(call.text, a[2])}, {a[2]}'
         elif name in ('sendmsg', 'recvmsg'):
-            inside = f'{a[0]}, {self.data(call) if call.text else "message"}, {a[1]}'
+            known = call.text and (name == 'sendmsg' or not begun)
+            inside = f'{a[0]}, {self.data(call) if known else "message"}, {a[1]}'
         elif name in ('getline', 'fgets', 'fread'):
-            inside = f'{self.data(call)}' if call.bytes else 'stdin'
+            inside = f'{self.data(call)}' if brings else 'stdin'
         elif name == 'fwrite':
             inside = f'{show(call.text, a[2])}, 1, {a[2]}, stdout'
         elif name in ('shm_open', 'open'):
@@ -211,13 +216,15 @@ class Teller:
             inside = self.path(call)
         else:
             inside = ''
-        result = self.result(call)
+        result = '' if begun else self.result(call)
         return f'{name}({inside})' + (f' = {result}' if result else '')
 
     def label(self, call):
         """Short, for the picture."""
         name, a = call.name, call.args
         failed = f' = {self.result(call)}' if call.error or not call.end else ''
+        if name == 'write' and call.end and not failed and call.bytes < a[2]:
+            failed = f' = {call.bytes:,} of {a[2]:,}'
         if call.act == 'put' or name in ('write', 'fwrite'):
             return f'{name}({self.data(call)}){failed}'
         if call.act in ('get', 'input'):
@@ -227,6 +234,8 @@ class Teller:
                     or (
                         ': end of file'
                         if call.act == 'input' or self.kind in ('pipes', 'fifo')
+                        else ': empty message'
+                        if self.kind == 'mqueue'
                         else ' = 0'
                     )
                 )
@@ -247,13 +256,16 @@ class Teller:
         ):
             return name + failed
         if name in SAYS:
-            return 'says: ' + call.text.decode(errors='replace').partition(' on /')[0]
+            said = call.text.decode(errors='replace').partition(' on /')[0]
+            return f'says: {said}' + (f': {os.strerror(a[0])}' if name in ('err', 'warn') else '')
         if name in ('waitpid', 'wait'):
             return f'{name} = {call.result}' if call.end else name + failed
         if name.startswith('exec'):
             return f'{name}({self.path(call)})' + (failed if call.end else '')
         if name.startswith('sem_') and call.act:
             return f'{name}({self.sem(call)}){failed}'
+        if call.closes:
+            return f'close({a[0]}): ' + END_NAMES[call.closes]
         return self.full(call).replace(' = 0', '')
 
     def label_of_wait(self, call):
@@ -275,7 +287,11 @@ class Teller:
                 if self.kind == 'shm' and call.name == 'read'
                 else ''
             )
-        if call.act in ('get', 'take') and call.end and not call.error:
+        if (
+            (call.act in ('get', 'take') or call.name in ('poll', 'accept'))
+            and call.end
+            and not call.error
+        ):
             return 'from'
         if (
             call.name in SAYS
@@ -305,29 +321,36 @@ class Teller:
         if name in ('flock', 'lockf', 'fcntl'):
             return 'waits: another process has the lock'
         if name == 'usleep':
-            return 'looks again and again'
+            return 'checks again and again'
         if name in ('sleep', 'nanosleep'):
             return 'sleeps'
         return 'waits'
+
+    def since(self, call):
+        """When did it begin? If it checks again and again: with the first time."""
+        if call.name != 'usleep':
+            return call.start
+        same = [c for c in call.process.calls if c.name == call.name and c.frames == call.frames]
+        return same[0].start
+
+    def never(self, call):
+        return 'without end' if call.name == 'usleep' else 'and never returns'
 
     def ended_by(self, call):
         """Of a call that never returned: what would have ended the wait."""
         name, state = call.name, self.replay.state
         if name.startswith('mq_'):
-            return (
-                '. Only '
-                + ('mq_receive' if call.act == 'put' else 'mq_send')
-                + ' of the other side would end that'
-            )
+            other = 'mq_receive' if call.act == 'put' else 'mq_send'
+            return f'. Only {other} of the other side would end the wait'
         if call.act == 'take':
-            return f'. Only sem_post({self.sem(call)}) of the other side would end that'
+            return f'. Only sem_post({self.sem(call)}) of the other side would end the wait'
         if call.act in ('get', 'put') and self.kind in ('pipes', 'fifo'):
             end, what = ('w', 'write') if call.act == 'get' else ('r', 'read')
             holders = state.holders(end)
             itself = ' itself' if holders == f'the {call.process.side}' else ''
             return f'. The {what} end is still open in {holders}{itself}' if holders else ''
         if name in ('waitpid', 'wait'):
-            return '. Only the end of the child would end that'
+            return '. The child would have to exit first'
         return ''
 
     def waits(self, call):
@@ -353,6 +376,12 @@ class Teller:
             else ''
         )
 
+    def part(self, call):
+        if call.name != 'write' or call.bytes >= call.args[2]:
+            return ''
+        left = call.args[2] - call.bytes
+        return f' It wanted to write {call.args[2]:,}: {left:,} are not written yet.'
+
     def words(self, call):
         """What the call does, in a sentence."""
         who, name, a, n = self.who(call), call.name, call.args, call.bytes
@@ -365,13 +394,16 @@ class Teller:
             and name in ('flock', 'lockf')
             and error_name(call.error) in ('EAGAIN', 'EACCES')
         ):
-            return f'{who} sees that another process has the lock: it lives.'
+            return f'{who} cannot get the lock: another process has it, so that process is alive.'
         if name == 'mkfifo' and error_name(call.error) == 'EEXIST':
             return f'{who} finds the FIFO there already (EEXIST): the other side has created it.'
         if call.error:
-            return f'{who}: {name} fails: {error_name(call.error)}, {os.strerror(call.error)}.' + (
-                ' It would have had to wait.' if error_name(call.error) == 'EAGAIN' else ''
-            )
+            error, why = error_name(call.error), os.strerror(call.error)
+            if error == 'ETIMEDOUT' and call.act == 'take':
+                why = f'{self.sem(call)} was 0 until the time given'
+            elif error == 'EAGAIN' and call.act in ('get', 'put'):
+                why = 'it would have to wait, and is not allowed to'
+            return f'{who}: {name} fails: {error}, {why}.'
         if call.act == 'put':
             what = {'mqueue': 'sends a message of', 'alpc': 'sends a message of'}.get(
                 self.kind, 'writes'
@@ -382,12 +414,13 @@ class Teller:
                 f'{who} {what} {plural(n, "byte")}'
                 + ('' if self.kind in ('mqueue', 'alpc') else ' into the pipe')
                 + f': {self.data(call)}.'
+                + self.part(call)
             )
         if call.act == 'get':
             if not n:
                 return {
                     'mqueue': f'{who} receives an empty message: the producer has no more to send.',
-                    'alpc': f'{who} hears that the other side has closed its port, or has died.',
+                    'alpc': f'{who} learns that the other side has closed its port, or has died.',
                 }.get(
                     self.kind,
                     f'{who} reads the end of file: no process has the write end open any more.',
@@ -413,7 +446,7 @@ class Teller:
             )
             return (
                 f'{who} writes {plural(n, "byte")} to its output{where}: {show(call.text, n)}.'
-                + (f' It had asked for {a[2]:,}.' if name == 'write' and n < a[2] else '')
+                + self.part(call)
             )
         if name == 'open' and self.kind == 'fifo':
             return f'{who} opens the FIFO for {["reading", "writing", "reading and writing"][a[1] & 3]}.'
@@ -422,7 +455,7 @@ class Teller:
             sem = self.sem(call)
             return {
                 'sem_init': f'{who} sets up the semaphore {sem}: {a[2]}.',
-                'sem_post': f'{who} adds 1 to {sem}. If a process waits for it, it goes on.',
+                'sem_post': f'{who} adds 1 to {sem}. A process that waits for it can go on.',
             }.get(
                 name,
                 f'{who} takes 1 from {sem}.' if call.act == 'take' else f'{who} calls {name}.',
@@ -430,11 +463,11 @@ class Teller:
         lock = ''
         if name == 'flock':
             lock = (
-                'lets go of its lock'
+                'releases its lock'
                 if a[1] & 8
-                else 'gets a shared lock'
+                else 'takes a shared lock'
                 if a[1] & 1
-                else 'gets the lock, alone'
+                else 'takes an exclusive lock'
             )
         return {
             'shm_open': f'{who} {created}the shared memory; its mode: {a[2]:04o}.'
@@ -442,11 +475,11 @@ class Teller:
             else f'{who} opens the shared memory.',
             'mq_open': f'{who} {created}the queue'
             + (f'; its mode: {a[2]:04o}.' if a[1] & os.O_CREAT else '.'),
-            'ftruncate': f'{who} gives it its size: {a[1]:,} bytes.',
-            'posix_fallocate': f'{who} has memory reserved for all of it.',
-            'mmap': f'{who} maps it: from now on it is part of its memory.',
+            'ftruncate': f'{who} sets its size: {a[1]:,} bytes.',
+            'posix_fallocate': f'{who} reserves memory for all of it.',
+            'mmap': f'{who} maps it into its own memory.',
             'munmap': f'{who} unmaps it.',
-            'shm_unlink': f'{who} removes the name. The memory stays until the last one unmaps it.',
+            'shm_unlink': f'{who} removes the name. The memory stays until the last process unmaps it.',
             'mq_unlink': f'{who} removes the queue.',
             'unlink': f'{who} removes the name.',
             'mkfifo': f'{who} creates the FIFO; its mode: {a[1]:04o}.',
@@ -456,9 +489,9 @@ class Teller:
             'bind': f'{who} gives its port a name: it is the connection port.',
             'listen': f'{who} is ready for connection requests.',
             'connect': f'{who} opens the connection port.',
-            'accept': f'{who} takes the next client.',
+            'accept': f'{who} accepts a connection: a new client.',
             'memfd_create': f'{who} creates a section: memory without a name.',
-            'poll': f'{who} waits until a port has a message.',
+            'poll': f'{who} sees that a message or a new client has come.',
             'fork': f'{who} creates a child, process {call.result}.',
             'dup2': f'{who} makes the read end its standard input.'
             if a[1] == 0
@@ -466,18 +499,22 @@ class Teller:
             'waitpid': f'{who} learns how its child ended: {status_words(a[1])}.',
             'wait': f'{who} learns how its child ended: {status_words(a[1])}.',
             'close': f'{who} closes descriptor {a[0]}.'
-            if self.kind != 'pipes'
-            else f'{who} closes its end {a[0]} of the pipe.',
+            if not call.closes
+            else f'{who} closes its {END_NAMES[call.closes]}, descriptor {a[0]}.',
             'mq_close': f'{who} closes the queue.',
             'exit': f'{who} exits with status {a[0]}.',
             '_exit': f'{who} exits with status {a[0]}.',
             'flock': f'{who} {lock}.',
             'lockf': f'{who} '
-            + ('looks whether another process has the lock.' if a[1] == 3 else 'takes a lock.'),
+            + ('checks whether another process has the lock.' if a[1] == 3 else 'takes a lock.'),
             'mq_setattr': f'{who}: from now on a call '
             + ('fails instead of waiting.' if a[1] else 'waits if it has to.'),
             'mq_getattr': f'{who} asks how many messages there are: {a[1]}.',
-            'signal': f'{who} says what {signal_name(a[0])} is to do.',
+            'signal': f'{who} '
+            + {0: 'restores the default action of ', 1: 'ignores '}.get(a[1], 'installs a handler for ')
+            + f'{signal_name(a[0])}.',
+            'raise': f'{who} sends {signal_name(a[0])} to itself.',
+            'usleep': f'{who} sleeps {a[0]:,} microseconds, then checks again.',
         }.get(
             name,
             f'{who} becomes the program {call.text.decode(errors="replace")}.'
@@ -508,7 +545,7 @@ def status_words(status):
 def kind_of(call, teller):
     """Calls that are alike."""
     return (
-        call.process.side,
+        call.process.number,
         call.name,
         tuple(call.frames),
         call.error,
@@ -522,7 +559,7 @@ def kind_of(call, teller):
 def choose(replay, teller):
     """Sets step to True for the calls that are drawn; those that stand for others count them."""
     kinds, longest = {}, {}
-    main = [c for c in replay.calls if replay.concerns(c)]
+    main = [c for c in replay.calls if replay.concerns(c) and not c.error]
     few = len(main) <= FEW
     for call in replay.calls:
         kinds.setdefault(kind_of(call, teller), []).append(call)
@@ -532,7 +569,9 @@ def choose(replay, teller):
                 longest[call.process.side] = call
     for calls in kinds.values():
         first = calls[0]
-        if not replay.concerns(first):
+        if few and len(calls) <= FIRST:
+            once(calls, FIRST)
+        elif not replay.concerns(first):
             once(calls, 1)
         elif (
             first.error
@@ -592,22 +631,35 @@ def steps_of(replay, teller, run):
                     small=f'dies in it{why}',
                 )
             )
-        elif not call.end and not call.name.startswith('exec'):
+        elif not call.end and call.name.startswith('exec'):
+            if any(p.number == call.process.number and p.start > call.start for p in replay.processes):
+                steps.append(
+                    Step(
+                        call.start,
+                        call.process.side,
+                        'call',
+                        teller.label(call),
+                        teller.words(call),
+                        full=teller.full(call, begun=True),
+                        call=call,
+                    )
+                )
+        elif not call.end:
             steps.append(
                 Step(
-                    call.start,
+                    teller.since(call),
                     call.process.side,
                     'begin',
                     teller.label(call).replace(' = never returned', ''),
-                    f'{teller.who(call)} {teller.why_it_waits(call)}, and never returns{teller.ended_by(call)}.',
-                    full=teller.full(call),
+                    f'{teller.who(call)} {teller.why_it_waits(call)}, {teller.never(call)}{teller.ended_by(call)}.',
+                    full=teller.full(call, begun=True),
                     call=call,
                     bad=teller.waits(call) == 'object',
                     small=teller.why_it_waits(call),
                     waits=teller.waits(call),
                 )
             )
-            steps[-1].never = True
+            steps[-1].never = teller.never(call)
         elif call.step and teller.waits(call):
             begin = Step(
                 call.start,
@@ -615,7 +667,7 @@ def steps_of(replay, teller, run):
                 'begin',
                 teller.label_of_wait(call),
                 f'{teller.who(call)} {teller.why_it_waits(call)}.',
-                full=teller.full(call),
+                full=teller.full(call, begun=True),
                 call=call,
                 small=teller.why_it_waits(call),
                 waits=teller.waits(call),
@@ -625,16 +677,15 @@ def steps_of(replay, teller, run):
     for process in replay.processes:
         if process.number not in started:  # else the program that it has become by exec
             started.add(process.number)
-            number = (
-                f' {process.number_of_side}' if teller.many and process.side == 'producer' else ''
-            )
+            who = teller.who_is(process)
             steps.append(
                 Step(
                     process.start,
                     process.side,
                     'start',
-                    f'{process.side}{number} starts',
-                    f'The {process.side}{number} starts, as process {process.number}.',
+                    f'{who.removeprefix("The ").lower()} starts',
+                    f'{who} starts, as process {process.number}.',
+                    process=process,
                 )
             )
         if process.killed and process.end:
@@ -644,18 +695,22 @@ def steps_of(replay, teller, run):
                     process.side,
                     'exit',
                     f'killed by {process.killed}',
-                    f'The {process.side} is killed by {process.killed}.',
+                    f'{teller.who_is(process)} is killed by {process.killed}.',
                     bad=True,
                     process=process,
                 )
             )
         elif process.end and not any(c.name in ('exit', '_exit') for c in process.calls[-1:]):
             label = f'exits, status {process.status}'  # no exit was noted: not glibc, say
-            words = f'The {process.side} exits with status {process.status}.'
+            words = f'{teller.who_is(process)} exits with status {process.status}.'
             steps.append(Step(process.end, process.side, 'exit', label, words, process=process))
     for time, side, label, words in run.said:
         steps.append(Step(time, side, 'note', label, words, bad=label.startswith('nothing')))
     steps.sort(key=lambda s: s.time)
+    for step in steps:  # several producers have one line: which one is it?
+        if teller.many and step.process and step.side == 'producer' and step.kind != 'start':
+            which = 'producer ' if step.kind == 'exit' else ''
+            step.label = f'{which}{step.process.number_of_side}: {step.label}'
     return merge(steps, teller)
 
 
@@ -670,15 +725,18 @@ def merge(steps, teller):
             step.waits = begin.waits
             lasted = time_words(step.call.end - step.call.start)
             step.small = ('waited ' if begin.waits == 'object' else '') + lasted
+            again = f' ×{step.call.more + 1:,} from here on' if step.call.more else ''
             if begin.waits == 'input':
                 step.small = ''
             if out and out[-1] is begin:
                 out.pop()
-                step.small = begin.small.replace('waits', f'waited {lasted}', 1)
+                step.small = begin.small.replace('waits', f'waited {lasted}', 1) + again
                 step.wait = step
             else:
                 step.wait = begin
-            step.words = begin.words[:-1] + f', for {lasted}. ' + step.words
+            step.small += again
+            waited = begin.words.replace(' waits', f' waited {lasted}', 1)
+            step.words = f'{waited} {step.words}'
         out.append(step)
     for number, step in enumerate(out, 1):
         step.number = number
@@ -691,6 +749,8 @@ def merge(steps, teller):
         )
         if cause is not None and id(cause) in by_call:
             step.words += f' What ended the wait: step {by_call[id(cause)].number}, {cause.name} of the {cause.process.side}.'
+            if ':' not in step.small:
+                step.small += f', until {cause.name}'
     return out
 
 
@@ -723,9 +783,9 @@ def step_of(call, teller):
     )
     if call.more:
         lasted = time_words((call.until or call.point) - call.start)
-        step.small = f'×{call.more + 1:,}, in {lasted}'
-        step.words += f' The same happens {plural(call.more, "time")} more, for {lasted}.'
-        step.label += f' ×{call.more + 1}' if kind == 'aside' else ''
+        step.small = f'×{call.more + 1:,} from here on, in {lasted}'
+        step.words += f' The same happens {plural(call.more, "time")} more, within {lasted}.'
+        step.label += f' ×{call.more + 1:,}' if kind == 'aside' else ''
     return step
 
 

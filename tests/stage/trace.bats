@@ -16,13 +16,18 @@ teardown() {
 
 # traced LABEL NAME=VALUE...: draws into the folder LABEL; what trace says is in LABEL.said, its facts in LABEL.facts
 traced() {
-    local label=$1 page
+    local label=$1
     shift
     env DIR="$label" "$@" "$python" "$SUITE/tests/stage/trace" "${WHAT:-trace}" >"$label.said" 2>&1 || return
-    for page in "$label"/*.html; do
-        sed -n 's,.*id="facts">\(.*\)</script>.*,\1,p' "$page" >"$label.facts"
+    facts "$label"
+}
+
+facts() { # LABEL: out of its page
+    local page
+    for page in "$1"/*.html; do
+        sed -n 's,.*id="facts">\(.*\)</script>.*,\1,p' "$page" >"$1.facts"
     done
-    [ -s "$label.facts" ]
+    [ -s "$1.facts" ]
 }
 
 # holds LABEL CONDITION [NAME VALUE]: of its facts (jq)
@@ -40,14 +45,19 @@ all_at_once() { # waits for what runs in the background: each may fail
     for process in "$@"; do wait "$process" || return; done
 }
 
+# README: make trace PAIR=mqueue/posix
 @test "a trace of each pair says what the run did: statuses, bytes, order, who waited" {
     local pair jobs=()
     make -s -C "$TESTS/tools" BUILD="$TOOLS" "$TOOLS"/{calls,short-write}.so
-    for pair in {pipes,fifo,mqueue,shm}/posix alpc/model; do
+    for pair in {pipes,fifo,shm}/posix alpc/model; do
         traced "${pair%/*}" PAIR="$pair" &
         jobs+=($!)
     done
+    linked_suite mqueue
+    make -s -C suite trace PAIR=mqueue/posix >mqueue.said 2>&1
     all_at_once "${jobs[@]}"
+    mv suite/build/trace mqueue
+    facts mqueue
     for pair in pipes fifo mqueue shm alpc; do
         holds $pair '.statuses == {producer: [0], consumer: [0]} and .same and (.hang | not) and .left == ""'
         holds $pair '.waits.consumer > 0 and .waited.consumer > 0 and .never == []'
@@ -62,8 +72,8 @@ all_at_once() { # waits for what runs in the background: each may fail
     holds mqueue '.sent == 4 and .received == 4 and .order == ["\"hello\\n\"", "\"the second line\\n\"", "\"and the last\\n\"", "\"\""]'
     holds shm '.posts == 8' # three lines and the end; three slots emptied, and one for the name
     holds fifo '.waits.producer >= 1' # in open
-    told fifo 'The producer waits for a reader to open it'
-    told mqueue 'The consumer waits: the queue is empty.*The consumer receives a message of 6 bytes'
+    told fifo 'The producer (waits|waited .*) for a reader to open it'
+    told mqueue 'The consumer waited [0-9.]+ m?s: the queue is empty.*The consumer receives a message of 6 bytes'
     holds alpc '.received == .sent + 1 or .received == .sent'
     told alpc 'sendmsg\(.*LINE &quot;hello|sendmsg\(.*LINE "hello'
 }
@@ -117,6 +127,26 @@ all_at_once() { # waits for what runs in the background: each may fail
     has_text own.said '^! The object has mode 640'
     told own '&lt;b&gt;'
     [ ! -e ran ] && [ ! -e "$SUITE/ran" ]
+}
+
+@test "a picture keeps what came of a call, where it happened, and which process it was" {
+    local jobs=()
+    traced part PAIR=fifo/posix MISTAKE=3 &
+    jobs+=($!)
+    traced queue PAIR=mqueue/posix MISTAKE=2 &
+    jobs+=($!)
+    traced three PAIR=alpc/model MISTAKE=3 &
+    jobs+=($!)
+    all_at_once "${jobs[@]}"
+    holds part '.put == 3001 and .output == 1000' # always: the producer's writes are whole
+    grep -q '… = 1,000 of 3,001<' part/*.svg
+    told part 'It wanted to write 3,001: 2,001 are not written yet'
+    told part 'What ended the wait: step [0-9]+, close of the producer'
+    [ "$(grep -c 'mq_receive = -1 EAGAIN<' queue/*.svg)" = 4 ] # before each wait, and none counted elsewhere
+    [ "$(grep -o 'waited [0-9.]* m*s, until mq_send<' queue/*.svg | wc -l)" = 3 ]
+    grep -q '>producer 2: killed by SIGINT<' three/*.svg
+    grep -q '>producer 3: killed by SIGINT<' three/*.svg
+    told three 'Producer 3 checks again and again, without end'
 }
 
 @test "make trace and make mistake say what there is, and refuse the rest" {

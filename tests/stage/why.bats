@@ -181,7 +181,17 @@ stop_one() { # LABEL: and leave the object
     "$TOOLS/mq-probe" --unlink "/why-$$-mqueue"
 }
 
-@test "make why names your own programs, and says when there are none" {
+# README: make why
+@test "make why names the suite's programs and your own, and says when there are none" {
+    PAIR=mqueue/posix
+    use_name "why-$$"
+    SUITE=${TESTS%/*}
+    consume
+    eventually object_exists
+    "$TOOLS/await" "$PATIENCE" idle "${pid[consumer]}"
+    make -s -C "$SUITE" why >said 2>&1
+    has_text said "^$c waits in mq_receive on /why-$$: it is empty, and no producer has it open\.\$"
+    stop consumer
     make -s -C "${TESTS%/*}" why WITH=nothing >said 2>&1 && return 1
     has_text said '^why: nothing: there is no such folder$'
     mkdir "it's mine"

@@ -156,9 +156,8 @@ static void say_queue_now(void)
 		if (read(queue, text, sizeof text - 1) <= 0)
 			*text = '\0';
 		size = strstr(text, "QSIZE:");
-		say("%s: %ld of %ld messages, %d bytes (QSIZE); a message has at most %ld\n",
-		    name, now.mq_curmsgs, now.mq_maxmsg, size ? atoi(size + 6) : 0,
-		    now.mq_msgsize);
+		say("%s: %ld of %ld messages, %d bytes (QSIZE); each at most %ld bytes\n", name,
+		    now.mq_curmsgs, now.mq_maxmsg, size ? atoi(size + 6) : 0, now.mq_msgsize);
 		say_messages(now.mq_curmsgs);
 		say_users(status.st_dev, status.st_ino, READS, "open to receive: ");
 		say_users(status.st_dev, status.st_ino, WRITES, "; open to send: ");
