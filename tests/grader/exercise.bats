@@ -114,8 +114,8 @@ each_level() { # PATTERN
     [ ! -e mine ]
 }
 
-# mistakes: of each in mutants.md what it changes: a line PAIR FILE NUMBER CHECK for each place
-mistakes() {
+# changes: of each mistake in mutants.md what it changes: a line PAIR FILE NUMBER CHECK for each place
+changes() {
     local row pair file check script
     while IFS= read -r row; do
         IFS='|' read -r _ pair file _ _ check script _ <<<"$row"
@@ -128,7 +128,7 @@ mistakes() {
 
 @test "in each part of the exercises there is a mistake of mutants.md, and the part's own level has the check that finds it" {
     local level pair
-    mistakes >mistakes
+    changes >mistakes
     for pair in $(pairs "$posix"); do
         for level in 1 2 3; do echo "$pair $level $("$TESTS/grader/exercise" --checks $level "$pair")"; done
     done >checks
