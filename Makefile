@@ -60,7 +60,7 @@ test: programs ## test every pair; some: ONLY="shm" or ONLY="shm/posix shm.bats"
 	@set -f; bash tests/run $$ONLY && [ ! -s build/failed ]
 
 grade: runnable ## grade a student's version: PAIR=shm/posix SUBMISSION=folder [FORMAT=gradescope] [LEVEL=1, 2 or 3]; a class: ALL=folder RESULTS=folder JOBS=2
-	@[ -z "$$LEVEL" ] || CHECKS=$$(sh tests/grader/exercise --checks "$$LEVEL") || exit; export CHECKS; \
+	@[ -z "$$LEVEL" ] || CHECKS=$$(sh tests/grader/exercise --checks "$$LEVEL" "$$PAIR") || exit; export CHECKS; \
 	if [ -n "$$ALL" ]; then bash tests/grader/class "$$PAIR" "$$ALL" "$$RESULTS" "$$FORMAT"; \
 	else bash tests/grader/grade "$$PAIR" "$$SUBMISSION" $${FORMAT:+"$$FORMAT"}; fi || [ $$? = 1 ]
 

@@ -22,6 +22,7 @@ begin() {
     LEVEL=$2 "$TESTS/grader/exercise" "$PAIR" "$start" >parts
     [ "$(grep -c ':[0-9]*:.*your part' parts)" = "$(grep -c "^$PAIR $2 " "$TESTS/grader/exercises")" ]
     has_text "$start/ASSIGNMENT.md" "LEVEL=$2\$"
+    [[ $(<"$start/ASSIGNMENT.md") != *$'\n\n\n'* ]]
     head -c 1000 /dev/urandom | base64 >input
 }
 
@@ -111,6 +112,69 @@ each_level() { # PATTERN
     run -2 "$TESTS/grader/exercise" --checks 4
     LEVEL=4 run -2 "$TESTS/grader/exercise" shm/posix "$PWD/mine"
     [ ! -e mine ]
+}
+
+# changes: of each mistake in mutants.md what it changes: a line PAIR FILE NUMBER CHECK for each place
+changes() {
+    local row pair file check script
+    while IFS= read -r row; do
+        IFS='|' read -r _ pair file _ _ check script _ <<<"$row"
+        read -r pair file check <<<"$pair $file $check"
+        script=${script#*\`} script=${script%\`*}
+        sed "$script" "${TESTS%/*}/$pair/$file" | diff -n "${TESTS%/*}/$pair/$file" - |
+            sed -n "s~^[ad]\([0-9]*\) [0-9]*\$~$pair $file \1 ${check% }~p"
+    done < <(grep '^| [a-z]*/' "$TESTS/grader/mutants.md")
+}
+
+@test "in each part of the exercises there is a mistake of mutants.md, and the part's own level has the check that finds it" {
+    local level pair
+    changes >mistakes
+    for pair in $(pairs "$posix"); do
+        for level in 1 2 3; do echo "$pair $level $("$TESTS/grader/exercise" --checks $level "$pair")"; done
+    done >checks
+    grep '^@test' "$TESTS/grader/grade.bats" | cut -d ']' -f 2 >names
+    cd "${TESTS%/*}"
+    awk '
+        FILENAME == ARGV[1] { checks[$1 " " $2] = substr($0, length($1) + 4); next }
+        FILENAME == ARGV[2] { mistake[++mistakes] = $0; next }
+        FILENAME == ARGV[3] { name[++names] = $0; next }
+        FILENAME == ARGV[4] && /^[a-z]+\/[a-z]+ [0-9] / {
+            file[++parts] = $1 "/" $3
+            level[parts] = $1 " " $2
+        }
+        FILENAME == ARGV[4] && /^from / { from[parts] = substr($0, 6) }
+        FILENAME == ARGV[4] && /^to / { to[parts] = substr($0, 4) }
+        FILENAME == ARGV[4] && /not graded/ { graded_not[parts] = 1 }
+        FILENAME == ARGV[4] { next }
+        {
+            indent = $0
+            sub(/[^\t].*/, "", indent)
+            for (i = 1; i <= parts; i++) {
+                if (file[i] != substr(FILENAME, 3)) continue
+                if (index(substr($0, length(indent) + 1), from[i]) == 1) {
+                    first[i] = FNR
+                    its[i] = indent
+                }
+                if (first[i] && !last[i] && index($0, its[i] to[i]) == 1) last[i] = FNR
+            }
+        }
+        END {
+            for (i = 1; i <= parts; i++) {
+                if (!(level[i] in checks) || graded_not[i]) continue
+                found = 0
+                for (j = 1; j <= mistakes; j++) {
+                    split(mistake[j], word, " ")
+                    if (word[1] "/" word[2] != file[i] || word[3] + 0 < first[i] || word[3] + 0 > last[i]) continue
+                    check = substr(mistake[j], length(word[1] word[2] word[3]) + 4)
+                    for (k = 1; k <= names; k++) if (index(name[k], check)) break
+                    if (name[k] ~ checks[level[i]]) found = 1
+                    else print "not in the level " level[i] ": " mistake[j]
+                }
+                if (!found) print "no mistake in a part of " level[i] ", " file[i] ": " from[i]
+            }
+        }' "$BATS_TEST_TMPDIR"/{checks,mistakes,names} tests/grader/exercises ./*/{posix,model}/*.[ch] >"$BATS_TEST_TMPDIR/wrong"
+    cat "$BATS_TEST_TMPDIR/wrong"
+    [ ! -s "$BATS_TEST_TMPDIR/wrong" ]
 }
 
 @test "FROM=naive gives the naive programs with the pair's own agreement: they build" {

@@ -253,7 +253,7 @@ made() {
         cp -R "$TESTS/../handouts/naive/$pair-posix" my-$pair
         make -s -C my-$pair -f - <<<"all: producer consumer"$'\n'"CFLAGS = -I../$pair/posix"$'\n''LDLIBS = -lrt -pthread'
     done
-    export CHECKS='builds|producer.*(INT and|UTF-8)|consumer: a typed|mode'
+    export CHECKS='builds|producer.*(INT and|UTF-8|nine lines)|consumer: a typed|mode'
     patience=5 grade mqueue/posix my-mqueue >result || [ $? = 1 ]
 
     to_type 'producer: after INT'
@@ -268,6 +268,11 @@ made() {
     to_type 'producer: after INT'
     [[ "$(bash -c "${lines[2]}")" == *"by-hand-$$" ]]
     PAIR=mqueue/posix remove_object
+
+    to_type 'nine lines'
+    [ "${#lines[0]}" -lt 100 ]
+    [ "$(bash -c "${lines[0]%|*}" | wc -lc | tr -s ' ')" = ' 9 73728' ]
+    [ "$(bash -c "${lines[0]%|*}" | sort -u | wc -lc | tr -s ' ')" = ' 1 8192' ]
 
     to_type UTF-8
     terminal "${lines[0]}"
@@ -292,6 +297,19 @@ made() {
     run -1 bash -c "${lines[5]}"
     [[ $output == *'File exists'* ]]
     PAIR=shm/posix remove_object
+}
+
+@test "by hand: programs that are older than one of their sources are to be built first" {
+    two_submissions
+    make -s -C two -f - <<<'all: producer consumer'$'\n''LDLIBS = -lrt'
+    run -1 grade mqueue/posix two
+    [[ $output == *'by hand'* && $output != *'first type'* ]]
+    touch -d '+1 hour' two/care.h
+    run -1 grade mqueue/posix two
+    [[ $output == *'(first type make -B -C two producer consumer)'* ]]
+    echo 'all: producer consumer' >two/Makefile
+    run -1 grade mqueue/posix two
+    [[ $output == *'(first type make -C two)'* ]]
 }
 
 @test "wrong usage, no such pair, no such folder, a pair that is not gradable: status 2 and why" {

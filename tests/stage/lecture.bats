@@ -193,4 +193,7 @@ broken() { # SED-EXPRESSION
     [[ $output == 'demo: needs a terminal'* ]]
     run -2 "$SUITE/tests/stage/lecture" mqueue/windows
     [[ $output == 'demo: no pair mqueue/windows; there are: alpc/model '* ]]
+    # a copy that a student made is none
+    mkdir -p my-shm/posix && : >my-shm/Makefile && : >my-shm/posix/producer.c
+    (source "$TESTS/stage/screen.bash" && [ "$(pairs)" = '' ])
 }

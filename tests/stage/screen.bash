@@ -41,10 +41,10 @@ need() { # COMMAND PACKAGE
     exit 1
 }
 
-pairs() { # of topics, which have a Makefile
+pairs() { # of topics, which have a Makefile; not in a copy of one, as my-shm is
     local pair all=''
     for pair in */*/producer.c; do
-        if [ -e "${pair%%/*}/Makefile" ]; then all+=" ${pair%/producer.c}"; fi
+        if is_pair "${pair%/producer.c}"; then all+=" ${pair%/producer.c}"; fi
     done
     echo "${all# }"
 }

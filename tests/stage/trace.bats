@@ -157,6 +157,7 @@ all_at_once() { # waits for what runs in the background: each may fail
     run -0 make -s -C "$SUITE" mistake PAIR=pipes/posix
     [[ $output == *' 2  producer.c: the child keeps the write end: '* ]]
     run -2 env PAIR=pipes/posix MISTAKE=99 "$SUITE/tests/stage/trace" mistake
+    [[ $output == 'mistake: pipes/posix has no mistake 99; there are:'* ]]
     run -2 env PAIR=pipes/posix WITH=nowhere "$SUITE/tests/stage/trace" trace
 }
 
