@@ -83,5 +83,5 @@ at_every_call() {
         wait "${jobs[$where]}" || { echo "$what at $where:" && tail -n 3 "$where"/{log,*.err} && return 1; }
         if [ -e "$where/checked" ]; then ((++checked)); fi
     done
-    [ $checked -gt 10 ]
+    [ $checked -gt 5 ]
 }

@@ -2,6 +2,7 @@
 
 PAIR=shm/windows # any of Windows: setup then starts a Wine
 load helper
+load windows
 
 # Letters of several alphabets, and spaces: what the folder of a user may be called
 strange='Ünï cödé 進/my kit'
@@ -157,4 +158,56 @@ wine_has_deadlock() {
     [[ $said =~ [1-9][0-9]*\ failed ]]
     check 2 no/such-pair
     has_text check.err '^usage: check '
+}
+
+@test "build.cmd calls cl with midl, else gcc, for every program, and says what is missing" {
+    unpack .
+    cp -n /usr/lib/*/wine/x86_64-windows/{cmd.exe,{shell32,shlwapi,shcore}.dll} \
+        "$WINEPREFIX/drive_c/windows/system32" || true
+    run "${WINE[@]}" cmd.exe /c 'exit 7'
+    [ "$status" = 7 ] || skip "this Wine's cmd.exe needs more than our small Wine has"
+    # no compiler: it writes down how it was called, and makes what it was to make
+    cat >compiler.c <<'END'
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+int main(int argc, char *argv[])
+{
+	FILE *calls = fopen(getenv("CALLS"), "ab");
+
+	for (int i = 0; i < argc; i++) {
+		fprintf(calls, "%s%c", argv[i], i + 1 < argc ? ' ' : '\n');
+		if (strncmp(argv[i], "/Fe:", 4) == 0)
+			fclose(fopen(argv[i] + 4, "w"));
+		if (strcmp(argv[i], "-o") == 0)
+			fclose(fopen(argv[i + 1], "w"));
+	}
+	return fclose(calls) == EOF;
+}
+END
+    mkdir -p cl gcc
+    x86_64-w64-mingw32-gcc -static -s -o cl/cl.exe compiler.c
+    cp cl/cl.exe cl/midl.exe
+    cp cl/cl.exe gcc/gcc.exe
+    build 1 none
+    [[ $output == *"needs gcc or cl"* ]]
+    build 1 cl x86
+    [[ $output == *'needs the "x64 Native Tools'* ]]
+    [ ! -e calls ]
+    build 0 gcc
+    [[ $output == *"all is built, with gcc"* ]]
+    [ "$(grep -c '^gcc -std=c17 .* -o [a-z]*\.exe [a-z]*\.c' calls)" = 14 ]
+    grep -q ' -o consumer.exe consumer.c lines_s.c -lrpcrt4 -ladvapi32$' calls
+    build 0 cl x64
+    [[ $output == *"all is built, with cl"* ]]
+    [ "$(grep -c '^cl /nologo /std:c17 .* /Fe:[a-z]*\.exe [a-z]*\.c' calls)" = 14 ]
+    [ "$(grep '^midl' calls)" = 'midl /nologo /env x64 lines.idl' ]
+    grep -q ' /Fe:consumer.exe consumer.c lines_s.c rpcrt4.lib advapi32.lib$' calls
+}
+
+# build STATUS FOLDER [MACHINE]: build.cmd, from another folder, with that FOLDER in Windows' PATH
+build() {
+    rm -f calls
+    CALLS=$(windows "$PWD/calls") WINEPATH=$(windows "$PWD/$2") VSCMD_ARG_TGT_ARCH=${3:-} \
+        run -"$1" timeout "$PATIENCE" "${WINE[@]}" cmd.exe /c "$(windows "$PWD/$kit/build.cmd")"
 }

@@ -2,7 +2,7 @@
  * clients call them with.
  * usage: consumer [NAME [PRODUCERS]] >output  its partner: producer.c
  * Shows: RpcServerUseProtseqEp, RpcServerRegisterIf2, RpcServerListen, a context handle and its
- * rundown, RpcRaiseException, RpcMgmtStopServerListening, RpcServerUnregisterIf. */
+ * rundown, RpcMgmtStopServerListening, RpcServerUnregisterIf. */
 #include "protocol.h"
 #include <sddl.h>
 

@@ -68,7 +68,8 @@ int main(int argc, char *argv[])
 	RpcStringFreeA(&binding);
 
 	while ((error = RpcMgmtIsServerListening(server)) != RPC_S_OK) {
-		if (error != RPC_S_SERVER_UNAVAILABLE && error != RPC_S_NOT_LISTENING)
+		if (error != RPC_S_SERVER_UNAVAILABLE && error != RPC_S_NOT_LISTENING &&
+		    error != RPC_S_CALL_FAILED) /* it ended before it could say so */
 			fail(error, "RpcMgmtIsServerListening", endpoint);
 		if (!told++)
 			fprintf(stderr, "producer: waiting for a consumer on %s\n", endpoint);

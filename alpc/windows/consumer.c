@@ -49,19 +49,18 @@ static void answer_request(void)
 	if (accept && client == NULL)
 		errx(1, "calloc: out of memory");
 	if (accept) {
-		client->process = (DWORD)(ULONG_PTR)message.header.client.UniqueProcess;
+		client->process = (DWORD)(ULONG_PTR)message.header.process;
 		client->announced = -1;
 	}
 	result = NtAlpcAcceptConnectPort(&port, connection_port, 0, NULL, &limits, client,
 					 &message.header, NULL, (BOOLEAN)accept);
-	if (!accept)
-		return;
-	if (!NT_SUCCESS(result)) { /* the client has not waited for the answer */
+	if (!NT_SUCCESS(result)) { /* the client has not waited for the answer, or died */
+		warnx("NtAlpcAcceptConnectPort %s: failed: status %08lX", name, (ULONG)result);
 		free(client);
-		return;
+	} else if (accept) {
+		client->port = port;
+		accepted++;
 	}
-	client->port = port;
-	accepted++;
 }
 
 /* Write a line out, from the message or from the view that came with it. */
@@ -119,9 +118,10 @@ static void serve(struct client *client)
 	served += client->ended;
 	message.length = 0;
 	set_length(&message);
-	/* A failure is not ours but the client's, which died: a message will come to say it. */
-	NtAlpcSendWaitReceivePort(connection_port, RELEASE_MESSAGE, &message.header, NULL, NULL,
-				  NULL, NULL, NULL);
+	if (!NT_SUCCESS(NtAlpcSendWaitReceivePort(connection_port, RELEASE_MESSAGE,
+						  &message.header, NULL, NULL, NULL, NULL,
+						  NULL)))
+		drop_client(client); /* it died, or learns now that it has no server */
 }
 
 /* A datagram has no reply. */

@@ -17,7 +17,7 @@ struct header {
 	USHORT total_length; /* with the header, at most 65535 */
 	USHORT type;         /* in the low byte: enum kernel_type */
 	USHORT data_info_offset;
-	CLIENT_ID client;        /* who sent it: process and thread */
+	HANDLE process, thread;  /* who sent it */
 	ULONG message_id;        /* a reply bears that of its request */
 	SIZE_T client_view_size; /* or, in a request, the callback's id */
 };
@@ -25,7 +25,7 @@ _Static_assert(sizeof(struct header) == 0x28, "PORT_MESSAGE");
 _Static_assert(offsetof(struct header, total_length) == 2, "TotalLength");
 _Static_assert(offsetof(struct header, type) == 4, "Type");
 _Static_assert(offsetof(struct header, data_info_offset) == 6, "DataInfoOffset");
-_Static_assert(offsetof(struct header, client) == 8, "ClientId");
+_Static_assert(offsetof(struct header, process) == 8, "ClientId");
 _Static_assert(offsetof(struct header, message_id) == 0x18, "MessageId");
 _Static_assert(offsetof(struct header, client_view_size) == 0x20, "ClientViewSize");
 

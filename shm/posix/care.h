@@ -101,10 +101,10 @@ static inline int lock_if_ready(void)
 	return 0;
 }
 
-/* sem_wait; but if the other side has died, take what it left, then end. */
+/* sem_wait; but if the other side has died, take what it left, then end. (time() lags: + 0.1 s) */
 static inline void wait_for(sem_t *sem, enum side other)
 {
-	struct timespec until = {.tv_sec = segment->has_consumer ? time(NULL) + 1 : 0};
+	struct timespec until = {segment->has_consumer ? time(NULL) + 1 : 0, 100000000};
 
 	for (int died = 0; sem_timedwait(sem, &until) == -1; until.tv_sec = time(NULL) + 1) {
 		if (errno != ETIMEDOUT && errno != EINTR)

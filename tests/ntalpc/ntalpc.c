@@ -66,7 +66,7 @@ _Static_assert(offsetof(attributes, rest) == 8, "ALPC_MESSAGE_ATTRIBUTES");
 
 /* What goes through the pipe. Of the message only the bytes in use are sent. */
 struct frame {
-	ULONG type, process, thread;
+	ULONG process;
 	NTSTATUS status; /* of a connection */
 	HANDLE section;  /* the client's */
 	SIZE_T size;     /* of the view; 0: none */
@@ -78,10 +78,9 @@ struct frame {
 
 /* The server's side of a connection. */
 struct connection {
-	HANDLE pipe; /* the server's communication port; NULL: a free place in the table */
-	enum { LISTENING, ASKING, ACCEPTED, CLOSED_BY_CLIENT } state;
+	HANDLE pipe; /* the server's communication port */
+	enum { LISTENING, ASKING, ACCEPTED, OVER } state;
 	OVERLAPPED read; /* in progress, as long as the client has its end */
-	int failed;
 	void *context;
 	ULONG unanswered; /* id of its request */
 	struct frame frame;
@@ -99,7 +98,7 @@ static void *attribute(attributes *all, ULONG flag)
 {
 	ULONG offset = 0;
 
-	if (all == NULL || !(all->allocated & flag))
+	if (!(all->allocated & flag))
 		return NULL;
 	for (ULONG bit = 0x80000000; bit != flag; bit >>= 1)
 		if (all->allocated & bit)
@@ -109,8 +108,6 @@ static void *attribute(attributes *all, ULONG flag)
 
 static NTSTATUS check_limits(const limits *of)
 {
-	if (of == NULL)
-		return STATUS_SUCCESS;
 	if (of->longest < HEADER || of->longest > LARGEST || of->flags & 0x100000 ||
 	    of->qos.Length != sizeof of->qos)
 		return STATUS_INVALID_PARAMETER;
@@ -139,61 +136,43 @@ static NTSTATUS find_pipe(const UNICODE_STRING *path)
 	return STATUS_SUCCESS;
 }
 
-static DWORD out_size(void)
-{
-	return offsetof(struct frame, bytes) + out.header.total;
-}
-
-static void make_frame(const message *sent, ULONG type)
+static void make_frame(const message *sent, USHORT type)
 {
 	memset(&out, 0, offsetof(struct frame, bytes));
-	out.type = type;
 	out.process = GetCurrentProcessId();
-	out.thread = GetCurrentThreadId();
 	memcpy(out.bytes, sent, sent->total);
+	out.header.type = type;
+}
+
+static BOOL send_frame(HANDLE pipe)
+{
+	static HANDLE written;
+	DWORD n, size = offsetof(struct frame, bytes) + out.header.total;
+	OVERLAPPED write = {0};
+
+	if (written == NULL)
+		written = CreateEventA(NULL, TRUE, FALSE, NULL);
+	write.hEvent = written;
+	return WriteFile(pipe, &out, size, NULL, &write) ||
+	       (GetLastError() == ERROR_IO_PENDING &&
+		GetOverlappedResult(pipe, &write, &n, TRUE));
 }
 
 /* --- the server's side */
 
 static void begin_read(struct connection *from)
 {
-	if (ReadFile(from->pipe, &from->frame, sizeof from->frame, NULL, &from->read) ||
-	    GetLastError() == ERROR_IO_PENDING)
-		return;
-	from->failed = 1;
-	SetEvent(from->read.hEvent);
-}
-
-static void listen_for_next(void)
-{
-	struct connection *next = connections;
-
-	while (next->pipe != NULL) /* the tests have no 60 clients at once */
-		next++;
-	memset(next, 0, sizeof *next);
-	next->read.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
-	next->pipe = CreateNamedPipeA(pipe_name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
-				      PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, CLIENTS,
-				      sizeof(struct frame), sizeof(struct frame), 0, NULL);
-	if (!ConnectNamedPipe(next->pipe, &next->read) &&
-	    GetLastError() == ERROR_PIPE_CONNECTED)
-		SetEvent(next->read.hEvent);
-}
-
-static void forget(struct connection *old)
-{
-	DWORD n;
-
-	if (CancelIo(old->pipe))
-		GetOverlappedResult(old->pipe, &old->read, &n, TRUE);
-	CloseHandle(old->read.hEvent);
-	old->pipe = NULL;
+	if (!ReadFile(from->pipe, &from->frame, sizeof from->frame, NULL, &from->read) &&
+	    GetLastError() != ERROR_IO_PENDING) {
+		from->read.Internal = (ULONG_PTR)STATUS_PIPE_BROKEN;
+		SetEvent(from->read.hEvent);
+	}
 }
 
 CALL NtAlpcCreatePort(HANDLE *port, OBJECT_ATTRIBUTES *object, limits *of)
 {
-	char event[400];
 	NTSTATUS status = check_limits(of);
+	char event[400];
 
 	if (status == STATUS_SUCCESS)
 		status = find_pipe(object->ObjectName);
@@ -208,7 +187,16 @@ CALL NtAlpcCreatePort(HANDLE *port, OBJECT_ATTRIBUTES *object, limits *of)
 		return STATUS_OBJECT_NAME_COLLISION;
 	}
 	connection_port = *port;
-	listen_for_next();
+	for (struct connection *one = connections; one < connections + CLIENTS; one++) {
+		one->read.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
+		one->pipe =
+			CreateNamedPipeA(pipe_name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
+					 PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, CLIENTS,
+					 sizeof(struct frame), sizeof(struct frame), 0, NULL);
+		if (!ConnectNamedPipe(one->pipe, &one->read) &&
+		    GetLastError() == ERROR_PIPE_CONNECTED)
+			SetEvent(one->read.hEvent);
+	}
 	return STATUS_SUCCESS;
 }
 
@@ -216,7 +204,7 @@ CALL NtAlpcCreatePort(HANDLE *port, OBJECT_ATTRIBUTES *object, limits *of)
 static struct connection *take_unanswered(ULONG id)
 {
 	for (struct connection *one = connections; one < connections + CLIENTS; one++)
-		if (id != 0 && one->pipe != NULL && one->unanswered == id) {
+		if (id != 0 && one->unanswered == id) {
 			one->unanswered = 0;
 			return one;
 		}
@@ -225,18 +213,9 @@ static struct connection *take_unanswered(ULONG id)
 
 static NTSTATUS answer(struct connection *to, const message *sent, NTSTATUS status)
 {
-	OVERLAPPED write = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
-	DWORD n;
-	BOOL ok;
-
 	make_frame(sent, REPLY);
 	out.status = status;
-	out.header.type = REPLY;
-	ok = WriteFile(to->pipe, &out, out_size(), NULL, &write) ||
-	     (GetLastError() == ERROR_IO_PENDING &&
-	      GetOverlappedResult(to->pipe, &write, &n, TRUE));
-	CloseHandle(write.hEvent);
-	return ok ? STATUS_SUCCESS : STATUS_REQUEST_CANCELED;
+	return send_frame(to->pipe) ? STATUS_SUCCESS : STATUS_REQUEST_CANCELED;
 }
 
 CALL NtAlpcAcceptConnectPort(HANDLE *port, HANDLE connection, ULONG flags,
@@ -286,20 +265,20 @@ static NTSTATUS deliver(struct connection *from, ULONG type, message *got, SIZE_
 	context *its_context = attribute(more, CONTEXT_OF_PORT);
 	view *its_view = attribute(more, VIEW);
 
-	if (type == CLOSED || type == CANCELED)
-		frame->size = 0, frame->header = (message){.total = HEADER};
+	if (type == CLOSED || type == CANCELED) {
+		frame->size = 0;
+		frame->header = (message){.total = HEADER};
+	}
 	if (frame->header.total > room)
 		return STATUS_BUFFER_TOO_SMALL;
 	memcpy(got, frame->bytes, frame->header.total);
 	got->data = (USHORT)(got->total - HEADER);
 	got->type = (USHORT)(type | (type == REQUEST || type == CONNECTION ? KEPT : 0));
 	got->process = (HANDLE)(ULONG_PTR)frame->process;
-	got->thread = (HANDLE)(ULONG_PTR)frame->thread;
 	got->id = last_id += 4;
 	if (got->type & KEPT)
 		from->unanswered = got->id;
-	if (more != NULL)
-		more->valid = 0;
+	more->valid = 0;
 	if (its_context != NULL && from->context != NULL) {
 		*its_context = (context){.port = from->context, .id = got->id};
 		more->valid |= CONTEXT_OF_PORT;
@@ -314,62 +293,53 @@ static NTSTATUS deliver(struct connection *from, ULONG type, message *got, SIZE_
 /* What has a ready pipe for the program? A type of message, or 0. */
 static ULONG take(struct connection *from)
 {
-	HANDLE pipe = from->pipe, process;
+	HANDLE process;
 	DWORD n;
-	BOOL ok = !from->failed && GetOverlappedResult(pipe, &from->read, &n, FALSE);
+	BOOL ok = GetOverlappedResult(from->pipe, &from->read, &n, FALSE);
 
 	if (from->state == LISTENING) {
 		from->state = ASKING;
 		begin_read(from);
-		listen_for_next();
 		return 0;
 	}
 	if (!ok && from->state == ASKING) { /* refused, or it has not waited */
-		forget(from);
-		CloseHandle(pipe);
+		from->state = OVER;
+		CloseHandle(from->pipe);
 		return 0;
 	}
 	if (!ok) {
-		from->state = CLOSED_BY_CLIENT; /* the other end is the program's to close */
+		from->state = OVER; /* the program closes the pipe */
 		return CLOSED;
 	}
 	process = OpenProcess(SYNCHRONIZE, FALSE, from->frame.process);
 	ok = process != NULL && WaitForSingleObject(process, 0) == WAIT_TIMEOUT;
 	CloseHandle(process);
-	return ok ? from->frame.type : CANCELED; /* its sender is dead */
+	return ok ? from->frame.header.type : CANCELED; /* its sender is dead */
 }
 
 static NTSTATUS receive(message *got, SIZE_T *length, attributes *more)
 {
-	static unsigned first; /* so that everyone has a turn */
+	struct connection *from, *open[CLIENTS] = {0};
+	HANDLE events[CLIENTS];
+	NTSTATUS status;
+	ULONG type;
 
-	for (;;) {
-		struct connection *waiting[CLIENTS];
-		HANDLE events[CLIENTS];
+	do {
 		DWORD count = 0;
-		NTSTATUS status;
-		ULONG type;
 
-		for (unsigned i = 0; i < CLIENTS; i++) {
-			struct connection *one = &connections[(first + i) % CLIENTS];
-
-			if (one->pipe == NULL || one->state == CLOSED_BY_CLIENT)
-				continue;
-			waiting[count] = one;
-			events[count++] = one->read.hEvent;
-		}
-		struct connection *from =
-			waiting[WaitForMultipleObjects(count, events, FALSE, INFINITE)];
-
-		first = (unsigned)(from - connections) + 1;
-		if ((type = take(from)) == 0)
-			continue;
-		status = deliver(from, type, got, *length, more);
-		*length = from->frame.header.total;
-		if (type != CLOSED)
-			begin_read(from);
-		return status;
-	}
+		for (from = connections; from < connections + CLIENTS; from++)
+			if (from->state != OVER) {
+				open[count] = from;
+				events[count++] = from->read.hEvent;
+			}
+		from = open[WaitForMultipleObjects(count, events, FALSE, INFINITE)];
+		type = take(from);
+	} while (type == 0);
+	status = deliver(from, type, got, *length, more);
+	*length = from->frame.header.total;
+	if (type != CLOSED)
+		begin_read(from);
+	return status;
 }
 
 /* --- the client's side */
@@ -395,7 +365,7 @@ static NTSTATUS ask(message *sent, SIZE_T *length, ULONGLONG until)
 
 	SetNamedPipeHandleState(client_port, &mode, NULL, NULL);
 	make_frame(sent, CONNECTION);
-	if (!WriteFile(client_port, &out, out_size(), &n, NULL))
+	if (!send_frame(client_port))
 		return STATUS_MESSAGE_LOST;
 	while (PeekNamedPipe(client_port, NULL, 0, NULL, &n, NULL) && n == 0) {
 		if (GetTickCount64() > until)
@@ -409,9 +379,7 @@ CALL NtAlpcConnectPort(HANDLE *port, UNICODE_STRING *path, OBJECT_ATTRIBUTES *ob
 		       limits *of, ULONG flags, PSID server, message *sent, SIZE_T *length,
 		       attributes *with, attributes *got, LARGE_INTEGER *timeout)
 {
-	ULONGLONG until = GetTickCount64() + (ULONGLONG)-timeout->QuadPart / 10000;
 	NTSTATUS status = check_limits(of);
-	int pending = 0;
 
 	if (object || server || with || got || flags != SYNC || timeout->QuadPart > 0)
 		return STATUS_INVALID_PARAMETER;
@@ -421,19 +389,13 @@ CALL NtAlpcConnectPort(HANDLE *port, UNICODE_STRING *path, OBJECT_ATTRIBUTES *ob
 		status = find_pipe(path);
 	if (status != STATUS_SUCCESS)
 		return status;
-	while ((client_port = CreateFileA(pipe_name, GENERIC_READ | GENERIC_WRITE, 0, NULL,
-					  OPEN_EXISTING, 0, NULL)) == INVALID_HANDLE_VALUE) {
-		if (GetLastError() != ERROR_PIPE_BUSY)
-			return pending ? STATUS_MESSAGE_LOST : STATUS_OBJECT_NAME_NOT_FOUND;
-		if (GetTickCount64() > until)
-			return STATUS_TIMEOUT;
-		pending = 1; /* its server has others to answer first */
-		Sleep(1);
-	}
-	status = ask(sent, length, until);
-	if (status == STATUS_SUCCESS)
-		*port = client_port;
-	else
+	*port = CreateFileA(pipe_name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
+			    NULL);
+	if (*port == INVALID_HANDLE_VALUE)
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	client_port = *port;
+	status = ask(sent, length, GetTickCount64() + (ULONGLONG)-timeout->QuadPart / 10000);
+	if (status != STATUS_SUCCESS)
 		CloseHandle(client_port);
 	return status;
 }
@@ -443,7 +405,7 @@ static NTSTATUS call(ULONG flags, const message *sent, attributes *with, message
 {
 	view *its_view = with && with->valid & VIEW ? attribute(with, VIEW) : NULL;
 	NTSTATUS status;
-	DWORD n, old;
+	DWORD old;
 
 	make_frame(sent, flags & SYNC ? REQUEST : DATAGRAM);
 	if (its_view != NULL) {
@@ -452,7 +414,7 @@ static NTSTATUS call(ULONG flags, const message *sent, attributes *with, message
 		if (!VirtualProtect(its_view->base, its_view->size, PAGE_READONLY, &old))
 			return STATUS_INVALID_ADDRESS; /* the right to write goes with it */
 	}
-	if (!WriteFile(client_port, &out, out_size(), &n, NULL))
+	if (!send_frame(client_port))
 		return STATUS_PORT_DISCONNECTED;
 	if (!(flags & SYNC))
 		return STATUS_SUCCESS;
@@ -530,7 +492,7 @@ CALL NtAlpcDisconnectPort(HANDLE port, ULONG flags)
 	for (struct connection *one = connections; one < connections + CLIENTS; one++)
 		if (one->pipe == port) {
 			DisconnectNamedPipe(port);
-			forget(one);
+			one->state = OVER;
 			return STATUS_SUCCESS;
 		}
 	return STATUS_INVALID_HANDLE;

@@ -3,12 +3,19 @@ rem build.cmd: builds all programs of the kit, with gcc (MSYS2) or with cl (Visu
 rem Not yet run on Windows.
 setlocal
 cd /d "%~dp0"
+if not exist build.cmd (
+	echo build.cmd: copy the folder to a drive of this computer first
+	exit /b 1
+)
 set failed=
-if not defined VSINSTALLDIR goto gcc
+for %%c in (cl.exe) do if "%%~$PATH:c"=="" goto gcc
 
 set with=cl
-set arch=x64
-if /i "%VSCMD_ARG_TGT_ARCH%"=="arm64" set arch=arm64
+set arch=%VSCMD_ARG_TGT_ARCH%
+if not "%arch%"=="x64" if not "%arch%"=="arm64" (
+	echo build.cmd: needs the "x64 Native Tools Command Prompt": see README.txt
+	exit /b 1
+)
 rem midl writes lines.h, lines_c.c and lines_s.c anew, as cl wants them
 pushd alpc\rpc
 midl /nologo /env %arch% lines.idl
@@ -18,7 +25,7 @@ goto all
 :gcc
 set with=gcc
 for %%d in ("C:\msys64\ucrt64\bin") do if exist "%%~d\gcc.exe" set "PATH=%%~d;%PATH%"
-gcc --version >nul 2>&1 && goto all
+for %%c in (gcc.exe) do if not "%%~$PATH:c"=="" goto all
 echo build.cmd: needs gcc or cl: see README.txt, "Build them again"
 exit /b 1
 
@@ -64,7 +71,7 @@ exit /b
 
 :cl
 cl /nologo /std:c17 /O2 /W3 /Fe:%1.exe %1.c %2 %libraries%
-del *.obj
+del *.obj 2>nul
 exit /b
 
 :mingw
