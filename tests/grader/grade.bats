@@ -95,6 +95,7 @@ by_hand() {
         case $out in
         /dev/full) line+=" >/dev/full" ;;
         */sink) line+=" >/dev/null" ;;
+        */held) line+=" | (read -r _ </dev/tty; wc -c)    # it reads when you press Enter" ;;
         esac
         case $input in
         none) ;;
@@ -539,7 +540,7 @@ kill_all() {
     remove_object
     left_behind
     [ ${#left[@]} = 0 ] || rm -rf "${left[@]}"
-    rm -f sink seen keyboard commands
+    rm -f sink held seen keyboard commands
 }
 
 big() { # and as lines: a long one, too
@@ -619,9 +620,9 @@ interrupted() { # SIDE
 # consumer writes, so that it is still at work when the producer is interrupted.
 leaves_the_name() {
     words 20000 >input
-    mkfifo sink
-    exec 8<>sink
-    OUT=$PWD/sink consume
+    mkfifo held
+    exec 8<>held
+    OUT=$PWD/held consume
     produce input
     rests consumer
     rests producer
@@ -646,16 +647,18 @@ after_the_producer() { # the helper's, for a part of a check
 # when the producer died, all that it had put into the buffer still comes out
 takes_what_is_left() {
     local reader
-    head -c $((4 * 512 * 1024)) /dev/urandom >input # all slots of protocol.h; none is left for the end of the data
-    mkfifo sink
-    exec 8<>sink
-    OUT=$PWD/sink consume
+    # all slots of protocol.h; none is left for the end of the data
+    cat "$RANDOM_WORDS" "$RANDOM_WORDS" "$RANDOM_WORDS" | head -c $((4 * 512 * 1024)) >input
+    mkfifo held
+    exec 8<>held
+    OUT=$PWD/held consume
     produce input
+    printf 'yes\t-\tproducer %s\n' "$name" >last && printf 'none\t%s\tconsumer %s\n' "$PWD/held" "$name" | cat - last >commands
     rests consumer # in write: nobody reads
     rests producer
     send KILL producer
     died producer KILL || return
-    exec 7<sink 8>&-
+    exec 7<held 8>&-
     (close_others && exec cat) <&7 >came &
     reader=$!
     exec 7<&-
@@ -665,7 +668,7 @@ takes_what_is_left() {
 }
 
 # the consumer dies while the producer waits for its own input: then its next use of the mechanism fails
-dies_at_the_next_use() { # LINE to be typed, or else the end of the input
+dies_at_the_next_use() { # line | 'end of the input': what comes next
     local said
     rm -f keyboard
     mkfifo keyboard
@@ -678,9 +681,14 @@ dies_at_the_next_use() { # LINE to be typed, or else the end of the input
     send KILL consumer
     if has two; then died consumer KILL || return; else soon ended "${pid[consumer]}"; fi
     said=$(<producer.err)
-    note "# type ${1:-the end of the input (Ctrl-D)} in the terminal of the producer"
-    if [ -n "$1" ]; then echo "$1" >&9; else exec 9>&-; fi
-    ends producer 1 || { say "the consumer was dead when the ${1:-end of the input} was typed" && return 1; }
+    if [ "$1" = line ]; then
+        note "# type one more line in the terminal of the producer"
+        echo second >&9
+    else
+        note "# press Ctrl-D in the terminal of the producer"
+        exec 9>&-
+    fi
+    ends producer 1 || { say "the consumer was dead when the next $1 came" && return 1; }
     [ "$(<producer.err)" != "$said" ] || { say "it does not say on stderr that the consumer died" && return 1; }
 }
 
@@ -919,11 +927,11 @@ makes_calls() { # SIDE
     fi
     if has posix; then
         kill_all
-        dies_at_the_next_use "second line" || lose 1
+        dies_at_the_next_use line || lose 1
     fi
     if ! has two && has posix; then # there it waits for its child
         kill_all
-        dies_at_the_next_use "" || lose 1
+        dies_at_the_next_use 'end of the input' || lose 1
     fi
     out_of 3
 }
