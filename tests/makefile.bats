@@ -226,7 +226,7 @@ without() {
         make -s -C "suite/$name" test >output
         called tests/run "$name" "ONLY=$name"
         copy=suite/my-$name
-        [ "$name" != shm ] || { mv "$copy" $name && copy=$name; } # elsewhere, not only beside the original
+        [ "$name" != shm ] || { mv "$copy" "$name" && copy=$name; } # elsewhere, not only beside the original
         run -2 make -s -C "$copy" test
         [ "${lines[0]}" = "$name: this is a copy: its tests are in the suite that it came from" ]
     done
