@@ -218,10 +218,6 @@ teardown() {
     done
     "$TOOLS/await" kill "$mark"
     remove_object
-    if [ -n "$name" ] && [ -z "${ISOLATED:-}" ]; then # the second name of "side by side" would outlast the run
-        use_name "${name##*/}2"
-        remove_object
-    fi
     left_behind
     [ ${#left[@]} = 0 ] || rm -rf "${left[@]}"
     return 0

@@ -128,11 +128,9 @@ has_all_points() { # the result
     two_submissions
     mkdir path && printf '#!/bin/sh\nexit 1\n' >path/unshare && chmod +x path/unshare
     sed -i 's/0600/0644/' one/producer.c # a check that fails is tried with our own, too
-    sed -i 's,mq_unlink(name),mq_unlink("/none"),' one/*.[ch]
-    PATH=$PWD/path:$PATH CHECKS='builds|mode 0600|side by side' run -1 grade mqueue/posix one
-    [[ "$output" == *'its mode is 644'* && "$output" == *'8 of 10 points'* ]]
+    PATH=$PWD/path:$PATH CHECKS='builds|mode 0600' run -1 grade mqueue/posix one
+    [[ "$output" == *'its mode is 644'* && "$output" == *'6 of 8 points'* ]]
     [[ "$output" == *'grade: unshare is refused here'* ]]
-    run ! compgen -G "${QUEUES:-/dev/mqueue}/grade-*" # what the consumer has left
 }
 
 @test "a missing program costs its own points alone" {
