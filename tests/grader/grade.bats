@@ -426,7 +426,8 @@ ends() {
     153) say "$1$(whose "$1") wrote more than 64 MB" ;;
     129 | 1[3-5]? | 16?) say "$1$(whose "$1") died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
     *)
-        note "echo \$?    # in the terminal of the $1"
+        side=${1/#*2/second ${1%2}}
+        note "echo \$?    # in the terminal of the $side"
         if [[ $2 =~ ^1(30|43)$ ]]; then
             say "$1$(whose "$1") ended by exit($code), not by the signal; the status should be $2"
         else
