@@ -221,7 +221,7 @@ import ctypes, fcntl, mmap, os, sys, time
 
 side, name = sys.argv[1:]
 libc = ctypes.CDLL(None, use_errno=True)
-slots, slot_size, slots_at = 4, 512 * 1024, 72
+slots, slot_size, slots_at = 4, 384 * 1024, 72
 size = slots_at + slots * (8 + slot_size)
 path = "/dev/shm" + name
 

@@ -5,7 +5,7 @@
 
 static void copy_to_end(void)
 {
-	static char block[57344]; /* 56 of a pipe's 64 KiB: see producer.c */
+	static char block[32768]; /* half of a pipe: see producer.c */
 	ssize_t length;
 
 	while ((length = read(fd, block, sizeof block)) > 0)

@@ -5,7 +5,7 @@
 
 int main(int argc, char *argv[])
 {
-	static char own[32], block[57344]; /* 56 of a pipe's 64 KiB: both sides work at once */
+	static char own[32], block[32768]; /* half of a pipe: both sides work at once */
 	ssize_t length;
 
 	snprintf(own, sizeof own, DEFAULT_PATH, (unsigned)getuid());

@@ -13,7 +13,7 @@ enum { READ_END, WRITE_END }; /* of a pipe: fd[0] and fd[1] */
 
 int main(int argc, char *argv[])
 {
-	static char block[57344]; /* 56 of a pipe's 64 KiB, so that both sides work at once */
+	static char block[32768]; /* half of a pipe's 64 KiB: both sides work at once */
 	const char *program = argc == 1 ? "./consumer" : argv[1];
 	int fd[2], status;
 	ssize_t length;

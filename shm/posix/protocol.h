@@ -9,7 +9,7 @@
 #include <semaphore.h>
 #include <sys/types.h>
 
-enum { SLOTS = 4, SLOT_SIZE = 512 * 1024 };
+enum { SLOTS = 4, SLOT_SIZE = 384 * 1024 };
 
 struct segment {
 	sem_t empty;              /* number of slots the producer may fill: at first all */

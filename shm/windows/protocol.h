@@ -3,7 +3,7 @@
  * ends with its last handle. Each side holds a handle of the other's process, to see it die. */
 #include <windows.h>
 
-enum { SLOTS = 4, SLOT_SIZE = 512 * 1024 };
+enum { SLOTS = 4, SLOT_SIZE = 384 * 1024 };
 
 struct segment {
 	HANDLE empty; /* semaphore: number of slots the producer may fill: at first all */

@@ -647,9 +647,10 @@ after_the_producer() { # the helper's, for a part of a check
 
 # when the producer died, all that it had put into the buffer still comes out
 takes_what_is_left() {
-    local reader
+    local reader slots
     # all slots of protocol.h; none is left for the end of the data
-    cat "$RANDOM_WORDS" "$RANDOM_WORDS" "$RANDOM_WORDS" | head -c $((4 * 512 * 1024)) >input
+    slots=$(sed -n 's/.*SLOTS = \([0-9]*\), SLOT_SIZE = \([0-9]* \* 1024\).*/\1 * \2/p' "$OURS/$PAIR/protocol.h")
+    cat "$RANDOM_WORDS" "$RANDOM_WORDS" "$RANDOM_WORDS" "$RANDOM_WORDS" | head -c $((slots)) >input
     mkfifo held
     exec 8<>held
     OUT=$PWD/held consume

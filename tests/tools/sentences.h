@@ -280,7 +280,7 @@ enum {
 	SEMAPHORE = 32,
 	HAS_CONSUMER = 64,
 	SLOTS_AT = 72,
-	SLOT = 8 + 512 * 1024,
+	SLOT = 8 + 384 * 1024,
 	SEGMENT = SLOTS_AT + 4 * SLOT
 };
 
