@@ -1190,6 +1190,7 @@ makes_calls() { # SIDE
 @test "[2] both: after kill -9 of both the next run works" {
     yours both
     transfer_for_ever
+    send STOP consumer || true # or it might see the producer's death, and clean up
     send KILL producer || true
     send KILL consumer || true
     ends producer '1|137'
