@@ -287,7 +287,8 @@ made() {
 
     CHECKS='builds|kill -9' patience=5 grade shm/posix my-shm >result || [ $? = 1 ]
     to_type 'kill -9'
-    [ "${lines[2]}" = "pkill -KILL -f '^my-shm/producer $name'" ]
+    [[ "${lines[2]}" == "pkill -STOP -f '^"*"consumer $name'" ]]
+    [ "${lines[3]}" = "pkill -KILL -f '^my-shm/producer $name'" ]
     terminal "${lines[0]}"
     terminal "${lines[1]}"
     eventually made shm/posix
