@@ -295,7 +295,7 @@ made() {
     mapfile -t sessions < <(tail -n 2 sessions)
     kill -KILL -- "${sessions[@]/#/-}"
     wait
-    run -1 bash -c "${lines[5]}"
+    run -1 bash -c "${lines[6]}"
     [[ $output == *'File exists'* ]]
     PAIR=shm/posix remove_object
 }
