@@ -308,3 +308,15 @@ all_came() {
     carry input
     nothing_left
 }
+
+# README: pgrep -u $(id -u) -l consumer
+@test "README's way to a program's number finds it" {
+    need pgrep procps
+    consume
+    says consumer '^consumer: waiting for a producer'
+    run -0 pgrep -u "$(id -u)" -l consumer
+    [[ $'\n'$output$'\n' == *$'\n'"${pid[consumer]} consumer"$'\n'* ]]
+    send TERM consumer
+    died consumer TERM
+    nothing_left
+}

@@ -56,7 +56,7 @@ commands_in() { # README
     local text
     sed -n 's/^    \([^ #].*\)/\1/p' "$1" | sed 's/ *#.*//'
     text=$(sed '/^```/,/^```/d' "$1" | tr '\n' ' ')
-    grep -oE '`(make|id)[^`]*`' <<<"$text" | tr -d '`'
+    grep -oE '`(make|id|pgrep)[^`]*`' <<<"$text" | tr -d '`'
 }
 
 # Prints each command of README of which no test says, by a line "# README: COMMAND" before it, that it runs it; and
