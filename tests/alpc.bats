@@ -99,11 +99,7 @@ END
 
 @test "a name that no socket can have is refused, and says how long one may be" {
     for wrong in "" "$PWD/$(printf 'x%.0s' {1..100})"; do
-        for side in producer consumer; do
-            start $side $side "$wrong" </dev/null
-            ends $side 1
-            says $side "^$side: $wrong: a name has 1 to 107 bytes\$"
-        done
+        both_refuse "$wrong" "$wrong: a name has 1 to 107 bytes\$" </dev/null
     done
     longest=/tmp/$$- && longest+=$(head -c $((107 - ${#longest})) /dev/zero | tr '\0' x)
     name=$longest object=$longest shown=$longest
@@ -196,11 +192,7 @@ in_sequence() { # SIDE: forty of that side, one after the other
     echo precious >file
     ln -s file link
     for kind in file link; do
-        for side in producer consumer; do
-            start $side $side "$PWD/$kind" </dev/null
-            ends $side 1
-            says $side "^$side: lstat $PWD/$kind: exists, but is not a socket of yours\$"
-        done
+        both_refuse "$PWD/$kind" "lstat $PWD/$kind: exists, but is not a socket of yours\$" </dev/null
     done
     [ "$(cat file)" = precious ] && [ -L link ]
 }
@@ -253,11 +245,7 @@ in_sequence() { # SIDE: forty of that side, one after the other
 @test "local RPC: a name that no endpoint can have is refused by both sides" {
     local_rpc
     for wrong in '' 'a\b' "$(printf '%0200d' 0)"; do
-        for side in producer consumer; do
-            start $side $side "$wrong" </dev/null
-            ends $side 1
-            says $side "^$side: the name .*: error 123: "
-        done
+        both_refuse "$wrong" 'the name .*: error 123: ' </dev/null
     done
 }
 

@@ -412,10 +412,7 @@ consumer_ends_or_waits() { # its producer being dead
     typing
     send KILL consumer
     ! has two || ends consumer 137
-    until is_gone producer; do # which says so at one of the next lines, and does not hang
-        echo next >&9
-        nap
-    done
+    type_on
     ends producer 1
     says producer '^producer: .*(died|Broken pipe|gone|error [0-9]+)'
     exec 9>&-

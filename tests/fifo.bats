@@ -78,11 +78,7 @@ in_open() { # LABEL: it comes to be blocked in openat
     mkfifo fifo
     ln -s fifo link
     for kind in file directory link; do
-        for side in producer consumer; do
-            start $side $side "$PWD/$kind" <file
-            ends $side 1
-            says $side "^$side: mkfifo $PWD/$kind: File exists\$"
-        done
+        both_refuse "$PWD/$kind" "mkfifo $PWD/$kind: File exists\$" <file
     done
     [ "$(cat file)" = precious ] && [ -d directory ] && [ -L link ] && [ -p fifo ]
 }
@@ -92,22 +88,14 @@ in_open() { # LABEL: it comes to be blocked in openat
     mkfifo "$name"
     chmod 666 "$name"
     chown 65534 "$name"
-    for side in producer consumer; do
-        start $side $side "$name" </dev/null
-        ends $side 1
-        says $side "^$side: mkfifo $name: File exists\$"
-    done
+    both_refuse "$name" "mkfifo $name: File exists\$" </dev/null
     [ -p "$name" ]
 }
 
 @test "a FIFO that one side could never open is refused by both, and left alone" {
     for mode in 444 222; do
         mkfifo -m $mode $mode
-        for side in producer consumer; do
-            start $side $side "$PWD/$mode" </dev/null
-            ends $side 1
-            says $side "^$side: mkfifo $PWD/$mode: File exists\$"
-        done
+        both_refuse "$PWD/$mode" "mkfifo $PWD/$mode: File exists\$" </dev/null
         [ -p $mode ]
     done
 }

@@ -341,15 +341,39 @@ ends() {
     fi
 }
 
-# typing [PRODUCERS]: the pair runs, its first line has come through, and its producer waits for the next ones: >&9
-typing() {
+# type_first [PRODUCERS]: starts the pair and types a first line; more go to >&9
+type_first() {
     rm -f keyboard
     mkfifo keyboard
     exec 9<>keyboard # both ends, so that no open waits for the other
     consume "$@"
     produce keyboard
     echo first >&9
+}
+
+# typing [PRODUCERS]: the pair runs, its first line has come through, and its producer waits for the next ones
+typing() {
+    type_first "$@"
     eventually has_text "$came" first
+}
+
+# type_on: types lines until the producer has ended, as it does at one of the next ones when its consumer is dead. Wine's
+# server may tell it of that death some milliseconds late.
+type_on() {
+    until is_gone producer; do
+        echo next >&9
+        nap
+    done
+}
+
+# both_refuse NAME PATTERN <INPUT: each side ends with 1 and says that
+both_refuse() {
+    local side
+    for side in producer consumer; do
+        start $side $side "$1"
+        ends $side 1
+        says $side "^$side: $2"
+    done
 }
 
 # says LABEL PATTERN: on its standard error, at the latest when it ends

@@ -117,11 +117,7 @@ load helper
     : >"$QUEUES$name"
     chown 65534 "$QUEUES$name"
     echo hello >input
-    for side in producer consumer; do
-        start $side $side "$name" <input
-        ends $side 1
-        says $side "^$side: mq_open $name: (is somebody else's queue|Permission denied)\$"
-    done
+    both_refuse "$name" "mq_open $name: (is somebody else's queue|Permission denied)\$" <input
     object_exists
 }
 

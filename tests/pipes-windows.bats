@@ -42,7 +42,7 @@ load windows
     keyboard typed 9
     start producer producer "$(windows "$(holder)")" <typed
     eventually has_text producer.out '^pipes: '
-    until is_gone producer; do echo more >&9; done # the child ends a moment after its line
+    type_on # the child ends a moment after its line
     ends producer 1
     says producer '^producer: WriteFile: error (109|232): '
     exec 9>&-

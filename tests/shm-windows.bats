@@ -49,16 +49,12 @@ load windows
     cmp input consumer.out
 }
 
-# Wine's server tells of a process's end some milliseconds later: the line after it may come too early
 @test "the consumer dies while the producer waits for input: it is noticed with one of the next lines" {
     for signal in KILL TERM; do
         typing
         send $signal consumer
         died consumer $signal
-        until is_gone producer; do
-            echo next >&9
-            nap
-        done
+        type_on
         ends producer 1
         says producer "^producer: $shown: the consumer died\$"
         exec 9>&-

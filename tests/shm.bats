@@ -91,11 +91,7 @@ one_is_gone() {
     echo precious >target
     ln -s "$PWD/target" "$object"
     echo hello >input
-    for side in producer consumer; do
-        start $side $side "$name" <input
-        ends $side 1
-        says $side "^$side: shm_open $name: "
-    done
+    both_refuse "$name" "shm_open $name: " <input
     [ "$(cat target)" = precious ]
 }
 
@@ -104,11 +100,7 @@ one_is_gone() {
     : >"$object"
     chown 65534 "$object"
     echo hello >input
-    for side in producer consumer; do
-        start $side $side "$name" <input
-        ends $side 1
-        says $side "^$side: shm_open $name: (exists, but is not a segment of yours|Permission denied)\$"
-    done
+    both_refuse "$name" "shm_open $name: (exists, but is not a segment of yours|Permission denied)\$" <input
     object_exists
 }
 

@@ -426,7 +426,7 @@ ends() {
     153) say "$1$(whose "$1") wrote more than 64 MB" ;;
     129 | 1[3-5]? | 16?) say "$1$(whose "$1") died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
     *)
-        side=${1/#*2/second ${1%2}}
+        side=${1/#*2/second ${1%2}} # producer2, say
         note "echo \$?    # in the terminal of the $side"
         if [[ $2 =~ ^1(30|43)$ ]]; then
             say "$1$(whose "$1") ended by exit($code), not by the signal; the status should be $2"
@@ -550,13 +550,9 @@ big() { # and as lines: a long one, too
 }
 
 typed() {
-    rm -f keyboard
-    mkfifo keyboard
-    exec 9<>keyboard # both ends, so that no open waits for the other
-    consume
-    produce keyboard
+    type_first
     for line in first second; do
-        echo $line >&9
+        [ $line = first ] || echo $line >&9
         soon text "$came" $line || true
         has_text "$came" $line || { say "the $line line was typed, but has not come out" && return 1; }
     done
@@ -617,16 +613,21 @@ interrupted() { # SIDE
     if has two; then out_of 4; else out_of 2; fi
 }
 
-# Only the process that holds the flock may remove the name, and the consumer holds it: here nobody reads what the
-# consumer writes, so that it is still at work when the producer is interrupted.
-leaves_the_name() {
-    words 20000 >input
+# nobody reads what the consumer writes: it rests in write, and the producer, when the object is full
+held_up() {
     mkfifo held
     exec 8<>held
     OUT=$PWD/held consume
     produce input
     rests consumer
     rests producer
+}
+
+# Only the process that holds the flock may remove the name, and the consumer holds it: it is still at work when the
+# producer is interrupted.
+leaves_the_name() {
+    words 20000 >input
+    held_up
     send INT producer
     died producer INT || return
     object_exists || { note "ls -l ${object:-$name}" &&
@@ -651,13 +652,8 @@ takes_what_is_left() {
     # all slots of protocol.h; none is left for the end of the data
     slots=$(sed -n 's/.*SLOTS = \([0-9]*\), SLOT_SIZE = \([0-9]* \* 1024\).*/\1 * \2/p' "$OURS/$PAIR/protocol.h")
     cat "$RANDOM_WORDS" "$RANDOM_WORDS" "$RANDOM_WORDS" "$RANDOM_WORDS" | head -c $((slots)) >input
-    mkfifo held
-    exec 8<>held
-    OUT=$PWD/held consume
-    produce input
+    held_up
     printf 'yes\t-\tproducer %s\n' "$name" >last && printf 'none\t%s\tconsumer %s\n' "$PWD/held" "$name" | cat - last >commands
-    rests consumer # in write: nobody reads
-    rests producer
     send KILL producer
     died producer KILL || return
     exec 7<held 8>&-
@@ -672,12 +668,7 @@ takes_what_is_left() {
 # the consumer dies while the producer waits for its own input: then its next use of the mechanism fails
 dies_at_the_next_use() { # line | 'end of the input': what comes next
     local said
-    rm -f keyboard
-    mkfifo keyboard
-    exec 9<>keyboard
-    consume
-    produce keyboard
-    echo first >&9
+    type_first
     soon text "$came" first || return 0 # that it keeps the line back is seen elsewhere
     has two || pid[consumer]=$(child)
     send KILL consumer
@@ -793,12 +784,7 @@ queue_holds() {
 
 # a line came through, and then the consumer waits for the next one; that it keeps the line back is seen elsewhere
 typed_line_and_wait() {
-    rm -f keyboard
-    mkfifo keyboard
-    exec 9<>keyboard
-    consume
-    produce keyboard
-    echo first >&9
+    type_first
     soon text "$came" first || true
     has two || pid[consumer]=$(child)
     sleeps consumer
