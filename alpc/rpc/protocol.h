@@ -49,8 +49,8 @@ static inline void set_endpoint(const char *given)
 	GetUserNameA(user, &size);
 	length = snprintf(endpoint, sizeof endpoint, given ? "%s" : "alpc-rpc-%s",
 			  given ? given : user);
-	/* "" would be any free endpoint; the others only the server would be refused, and a client
-	 * would wait for it forever */
+	/* "" would be any free endpoint. Windows refuses such names to a server, but not to its
+	 * client, which would wait forever. */
 	if (length <= 0 || length >= (int)sizeof endpoint || strchr(endpoint, '\\') != NULL)
 		fail(ERROR_INVALID_NAME, "the name", given);
 }

@@ -16,7 +16,7 @@
 static const char *path; /* of the FIFO */
 static int fd = -1;      /* the FIFO, once it is open */
 
-static inline int is_ours(void) /* is path, or what is open, a FIFO of ours with a name? */
+static inline int is_ours(void) /* is the FIFO (open, or at path) ours, with its name? */
 {
 	struct stat status;
 

@@ -101,7 +101,7 @@ static inline int lock_if_ready(void)
 	return 0;
 }
 
-/* sem_wait; but if the other side has died, take what it left, then end. (time() lags: + 0.1 s) */
+/* sem_wait; but if the other side has died, take what it left, then end. (+0.1 s: time() lags) */
 static inline void wait_for(sem_t *sem, enum side other)
 {
 	struct timespec until = {segment->has_consumer ? time(NULL) + 1 : 0, 100000000};
