@@ -162,7 +162,8 @@ notices() {
     cp "$real_suite/alpc/windows/"*.[ch] variant/alpc/windows
     sed -i 's/\.value = lines}/.value = lines + 1}/' variant/alpc/windows/producer.c
     run ! cmp -s "$real_suite/alpc/windows/producer.c" variant/alpc/windows/producer.c
-    make -s -C "$TESTS/ntalpc" SUITE="$PWD/variant" BUILD="$PWD/variant" "$PWD/variant/alpc/windows/producer.exe"
+    make -s -C "$TESTS/ntalpc" SUITE="$PWD/variant" BUILD="$PWD/variant" OBJECT="$SUITE/ntalpc.o" \
+        "$PWD/variant/alpc/windows/producer.exe"
     consume
     SUITE=$PWD/variant produce < <(echo hello)
     ends producer 1

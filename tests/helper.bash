@@ -76,11 +76,12 @@ build_tools() { # tests/run has built them, for all jobs
     make -s -C "$TESTS/tools" BUILD="$TOOLS"
 }
 
-use_stand_in() { # for alpc/windows: once a file
-    export SUITE=$BATS_FILE_TMPDIR/suite
-    [ ! -e "$SUITE/other" ] || return 0
+use_stand_in() { # for alpc/windows: once for all jobs
+    export SUITE=${TOOLS%/*}/stand-in
+    [ ! -e "$BATS_FILE_TMPDIR/stand-in" ] || return 0
     need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
-    make -s -j"$(nproc)" -C "$TESTS/ntalpc" SUITE="$real_suite" BUILD="$SUITE"
+    flock "$TOOLS" make -s -j"$(nproc)" -C "$TESTS/ntalpc" SUITE="$real_suite" BUILD="$SUITE"
+    : >"$BATS_FILE_TMPDIR/stand-in"
 }
 
 need_mach() {

@@ -6,12 +6,22 @@ load grading
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 teardown() { :; }
 
+# run_checks FOLDER PATIENCE: as grade does, of its plan
+run_checks() {
+    env -i PATH="$PATH" LC_ALL=C HOME="$PWD/$1" TMPDIR="$PWD/$1/bats" SUITE="$SUITE" PAIR="$PAIR" WORK="$PWD/$1" OURS="$SUITE" \
+        TOOLS="$TOOLS" RANDOM_WORDS="$PWD/words" STUDENT_ID= AS_STUDENT= PROTOCOL=ours SUBMISSION=mine PATIENCE="$2" \
+        ${QUEUES:+QUEUES="$QUEUES"} bash "$TESTS/grader/checks.bash" checks "$1/plan" alone </dev/null >"$1.tap" 2>&1 3>&-
+}
+
 # mutants PAIR: each of the pair's mistakes, built, and sent through the check that is about it, and no other. What
 # grade does besides for a submission (its user, its namespaces, its limits) is tested with whole gradings.
 mutants() {
-    local pair=$1 n=0 row file mistake check script side folder line number
-    local -a rows jobs=() lines folders=()
-    mapfile -t rows < <(grep "^| $pair |" "$TESTS/grader/mutants.md")
+    local n=0 row file mistake check script side folder line number each
+    local -a rows jobs=() lines numbers=()
+    local -A asked=()
+    without_lines # it says itself what failed
+    PAIR=$1
+    mapfile -t rows < <(grep "^| $PAIR |" "$TESTS/grader/mutants.md")
     head -c 720000 /dev/urandom | base64 -w 24 >words
     awk -v list=all -f "$TESTS/grader/checks.awk" "$TESTS/grader/grade.bats" >checks
     mapfile -t lines <all
@@ -22,40 +32,45 @@ mutants() {
         side=${check%%:*}
         for line in "${lines[@]}" none; do [[ $line != *"] $check"* ]] || break; done
         [ "$line" != none ] || { echo "no such check: $check" && return 1; }
-        number=${line%%$'\t'*} line=${line##*$'\t'}
+        number=${line%%$'\t'*} numbers+=("$number")
+        asked[$number]=$number$'\t'${line##*$'\t'}
         script=${script#*\`} script=${script%\`*}
-        folder=$PWD/$((++n))/mix/$side/$pair
-        mkdir -p "$n/bats" "$n/box/$number" "$folder"
-        printf '%s\t%s\n' "$number" "$line" >$n/plan
-        sed "$script" "$SUITE/$pair/$file" >"$folder/$file"
-        [ "$(<"$folder/$file")" != "$(<"$SUITE/$pair/$file")" ] || { echo "$mistake: the script changes nothing" && return 1; }
-        [ "$file" != protocol.h ] || cp "$SUITE/$pair/care.h" "$folder" # which includes it from beside itself
+        folder=$PWD/$((++n))/mix/$side/$PAIR
+        mkdir -p $n/bats {ours,$n}/box/$number "$folder"
+        echo "${asked[$number]}" >$n/plan
+        sed "$script" "$SUITE/$PAIR/$file" >"$folder/$file"
+        ! cmp -s "$folder/$file" "$SUITE/$PAIR/$file" || { echo "$mistake: the script changes nothing" && return 1; }
+        [ "$file" != protocol.h ] || cp "$SUITE/$PAIR/care.h" "$folder" # which includes it from beside itself
         case $side in
-        producer) ln -s "$SUITE/$pair/consumer" "$folder" ;;
-        consumer) ln -s "$SUITE/$pair/producer" "$folder" ;;
+        producer) ln -s "$SUITE/$PAIR/consumer" "$folder" ;;
+        consumer) ln -s "$SUITE/$PAIR/producer" "$folder" ;;
         esac
         for each in producer consumer; do
             if [ "$side" = both ] || [ "$side" = $each ]; then
-                [ -e "$folder/$each.c" ] || (cat "$SUITE/$pair/$each.c" >"$folder/$each.c")
+                [ -e "$folder/$each.c" ] || (cat "$SUITE/$PAIR/$each.c" >"$folder/$each.c")
                 echo "all: $folder/$each"
             fi
         done >>Makefile
     done
-    cat >>Makefile <<<"%: %.c; @cc -std=gnu17 -O0 -w -iquote $SUITE/$pair -o \$@ \$< -lrt"
+    cat >>Makefile <<<"%: %.c; @cc -std=gnu17 -O0 -w -iquote $SUITE/$PAIR -o \$@ \$< -lrt"
     make -s -j"$(nproc)"
+    # our own pass the same checks; they have time, while a mutant that has not got there soon never will
+    mkdir ours/{bats,mix}
+    for side in producer consumer both; do ln -s "$SUITE" ours/mix/$side; done
+    printf '%s\n' "${asked[@]}" >ours/plan
+    run_checks ours "$PATIENCE" &
+    jobs[0]=$!
     for ((n = 1; n <= ${#rows[@]}; n++)); do
-        ((n <= 4)) || wait -n || true # each one's status is asked for below
-        env -i PATH="$PATH" LC_ALL=C HOME="$PWD/$n" TMPDIR="$PWD/$n/bats" SUITE="$SUITE" PAIR="$pair" WORK="$PWD/$n" \
-            OURS="$SUITE" TOOLS="$TOOLS" RANDOM_WORDS="$PWD/words" STUDENT_ID= AS_STUDENT= PROTOCOL=ours SUBMISSION=mine \
-            PATIENCE=$((6 * ${SLOWNESS:-1})) ${QUEUES:+QUEUES="$QUEUES"} \
-            bash "$TESTS/grader/checks.bash" checks $n/plan </dev/null >$n.tap 2>&1 3>&- &
+        ((n < 4)) || wait -n || true # each one's status is asked for below
+        run_checks $n $((2 * ${SLOWNESS:-1})) &
         jobs[n]=$!
     done
     for n in "${!jobs[@]}"; do
         wait "${jobs[n]}" || true
-        # and our own have passed the same check
-        if ! has_text "$n.tap" "^not ok 1 " || [ ! -e "$n/bats/$(cut -f 1 "$n/plan").uses-ours" ]; then
-            echo "not found: ${rows[n - 1]}" && cat "$n.tap" && return 1
+        if ((n == 0)); then
+            if [ "$(grep -c '^ok ' ours.tap)" != ${#asked[@]} ]; then cat ours.tap && return 1; fi
+        elif ! has_text $n.tap '^not ok 1 ' || [ ! -e $n/bats/${numbers[n - 1]}.uses-ours ]; then
+            echo "not found: ${rows[n - 1]}" && cat $n.tap && return 1
         fi
     done
     [ ${#rows[@]} -gt 2 ]
