@@ -26,12 +26,14 @@ scripts := for script in tests/* tests/*/* tests/*/*/* mach/gnumach/run .ci/run;
 runnable:
 	@$(scripts)
 
+# a topic's programs at the same time, what each says in one piece; make -j has its own number
+in_parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-O -j$$(nproc))
 # One topic's failure stops no other: each says what was built, and the failures stand last.
 programs: runnable
 	@mkdir -p build 2>/dev/null && (: >build/failed) 2>/dev/null || { \
 	echo 'make: nothing can be written in this folder: copy it to one of yours, and go on there' >&2; exit 1; }
-	@$(each_topic) $(MAKE) -s -C "./$$topic" || echo "$$topic" >>build/failed; done
-	@[ ! -e handouts/naive/Makefile ] || $(MAKE) -s -C handouts/naive || echo naive >>build/failed
+	@$(each_topic) $(MAKE) -s $(in_parallel) -C "./$$topic" || echo "$$topic" >>build/failed; done
+	@[ ! -e handouts/naive/Makefile ] || $(MAKE) -s $(in_parallel) -C handouts/naive || echo naive >>build/failed
 	@sed 's/$$/: not built: the error stands above/' build/failed
 
 demo: programs ## send this README through each pair; one pair in a lecture: PAIR=mqueue/posix STEP=1
