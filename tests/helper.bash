@@ -93,9 +93,10 @@ need_mach() {
 # A Wine of the file's own: its programs see no others and leave nothing in ~/.wine. Such a small
 # one is enough for console programs; where a later Wine needs more, wineboot makes a whole one.
 start_wine() {
-    [ "$(uname -m)" = x86_64 ] || skip "Wine runs programs for x86-64 on x86-64 alone"
+    [ "$HOSTTYPE" = x86_64 ] || skip "Wine runs programs for x86-64 on x86-64 alone"
     need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
     need wine wine
+    [ ! -e "$BATS_FILE_TMPDIR/wine-works" ] || mapfile -t WINE <"$BATS_FILE_TMPDIR/wine-works"
     choose_wine
     export WINEPREFIX=$BATS_FILE_TMPDIR/wine
     if [ -e "$BATS_FILE_TMPDIR/wine-works" ]; then
@@ -116,7 +117,7 @@ start_wine() {
         run_wineserver
         wine_works
     fi
-    : >"$BATS_FILE_TMPDIR/wine-works"
+    printf '%s\n' "${WINE[@]}" >"$BATS_FILE_TMPDIR/wine-works"
 }
 
 wine_works() {

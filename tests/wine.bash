@@ -1,11 +1,13 @@
 # wine.bash: for those who run programs under a Wine of their own, in WINEPREFIX.
 
-# choose_wine: sets WINE, the command that runs a program. Debian's Wine (without its preloader) has
+# choose_wine: sets WINE, the command that runs a program, if it is not set. Debian's Wine (without its preloader) has
 # its heap where the kernel puts it at random. When that is at 0x7ffe0000, the place of Windows'
 # shared user data, it ends with 1 and no word, about once in 8000 starts. So: nothing at random;
 # where that is refused, a heap made of mappings alone.
 choose_wine() {
-    if setarch -R true 2>/dev/null; then
+    if [ -n "${WINE:-}" ]; then
+        :
+    elif setarch -R true 2>/dev/null; then
         WINE=(setarch -R "$(command -v wine)")
     else
         # shellcheck disable=SC2034 # for the caller

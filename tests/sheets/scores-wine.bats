@@ -9,6 +9,6 @@ load ../grader/grading
     need jq jq
     need wine wine
     need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
-    [ "$(uname -m)" = x86_64 ] || skip "Wine runs programs for x86-64 on x86-64 alone"
+    [ "$HOSTTYPE" = x86_64 ] || skip "Wine runs programs for x86-64 on x86-64 alone"
     scores "$SHEETS/mailslot.md" 8 || { cat mailslot.md.wrong && return 1; }
 }
