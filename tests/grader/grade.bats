@@ -318,7 +318,7 @@ yours() {
     fi
     case $PAIR in
     mach/*) UNDER=setsid ;; # a machine of its own, with its own limits
-    *) UNDER="setsid $AS_STUDENT prlimit --cpu=20 --core=0 --fsize=67108864" ;;
+    *) UNDER="setsid ${AS_STUDENT:-prlimit} --cpu=20 --core=0 --fsize=67108864" ;;
     esac
     ! has posix || UNDER+=" --as=1073741824 --nofile=64"
 }
@@ -366,7 +366,7 @@ build() { # SIDE
         : >"$BATS_TEST_TMPDIR.uses-ours"
     fi
     # shellcheck disable=SC2086 # $AS_STUDENT is words
-    if ! (close_others && exec timeout -k 1 60 $AS_STUDENT prlimit --fsize=67108864 --core=0 --as=2147483648 \
+    if ! (close_others && exec timeout -k 1 60 ${AS_STUDENT:-prlimit} --fsize=67108864 --core=0 --as=2147483648 \
         env LC_ALL=C make -s ${ours:+-B} -C "$theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
         say_file build.log 20
         return 1
