@@ -119,7 +119,7 @@ waited_once() { # SIDE: and said so
 
 # bats test_tags=two
 @test "the default name is the user's own" {
-    own_default_names
+    own_default_name "${PAIR%/*}"
     echo hello >input
     start consumer consumer
     start producer producer <input

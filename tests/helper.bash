@@ -404,9 +404,11 @@ send() {
     fi
 }
 
-# For a test of the default names, until it ends: those of fifo and alpc lie in /tmp, the same for all jobs
-own_default_names() {
-    exec 6<"$TESTS"
+# own_default_name TOPIC: for a test of the default name, until it ends: those of fifo and alpc lie in /tmp, the same
+# for all jobs; the others are the same where jobs are not isolated
+own_default_name() {
+    if [ -n "${ISOLATED:-}" ] && [[ $1 != fifo && $1 != alpc ]]; then return; fi
+    exec 6<"$real_suite/$1"
     flock 6
 }
 

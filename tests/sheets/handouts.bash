@@ -17,7 +17,7 @@ play() { # TOPIC [KIND [SHEET]]
     cp -Rp "$ROOT/$1" .
     cp -Rp "$ROOT/build/naive" build # built by make, as the topics are
     ln -s "$SHEETS/naive" handouts
-    own_default_names
+    own_default_name "$1"
     (close_others && exec timeout -k 5 240 "$TESTS/sheets/transcript" "${3:-$SHEETS/$1.md}" ${2:+"$2"}) </dev/null
     [ -z "${ISOLATED:-}" ] || [ -z "$(ls /dev/shm; ls "$QUEUES")" ] # nobody else's can be there
 }
