@@ -36,7 +36,7 @@ mutants() {
         asked[$number]=$number$'\t'${line##*$'\t'}
         script=${script#*\`} script=${script%\`*}
         folder=$PWD/$((++n))/mix/$side/$PAIR
-        mkdir -p $n/bats {ours,$n}/box/$number "$folder"
+        mkdir -p "$n/bats" {ours,"$n"}/box/"$number" "$folder"
         echo "${asked[$number]}" >$n/plan
         sed "$script" "$SUITE/$PAIR/$file" >"$folder/$file"
         ! cmp -s "$folder/$file" "$SUITE/$PAIR/$file" || { echo "$mistake: the script changes nothing" && return 1; }
@@ -62,15 +62,15 @@ mutants() {
     jobs[0]=$!
     for ((n = 1; n <= ${#rows[@]}; n++)); do
         ((n < 4)) || wait -n || true # each one's status is asked for below
-        run_checks $n $((2 * ${SLOWNESS:-1})) &
+        run_checks "$n" $((2 * ${SLOWNESS:-1})) &
         jobs[n]=$!
     done
     for n in "${!jobs[@]}"; do
         wait "${jobs[n]}" || true
         if ((n == 0)); then
             if [ "$(grep -c '^ok ' ours.tap)" != ${#asked[@]} ]; then cat ours.tap && return 1; fi
-        elif ! has_text $n.tap '^not ok 1 ' || [ ! -e $n/bats/${numbers[n - 1]}.uses-ours ]; then
-            echo "not found: ${rows[n - 1]}" && cat $n.tap && return 1
+        elif ! has_text "$n.tap" '^not ok 1 ' || [ ! -e "$n/bats/${numbers[n - 1]}.uses-ours" ]; then
+            echo "not found: ${rows[n - 1]}" && cat "$n.tap" && return 1
         fi
     done
     [ ${#rows[@]} -gt 2 ]
