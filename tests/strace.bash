@@ -67,7 +67,6 @@ at_every_call() {
         [[ $what != error=* || $call != rt_sig* ]] || continue # they cannot fail
         ((++running <= at_once)) || wait -n || true # each one's status is asked for below
         (
-            without_lines for_good
             cd "$side-$call" && exec >log 2>&1 || exit
             status=0
             with_injection "$what" "$side" "${call%-*}" "${call#*-}" || status=$?

@@ -19,14 +19,6 @@ nap() {
 # let tools/await do it: each try of another one starts a process. gave_up, if there is such a function,
 # is called before it fails.
 eventually() {
-    local status=0
-    without_lines
-    come_true "$@" || status=1
-    with_lines
-    return $status
-}
-
-come_true() {
     local until=$((SECONDS + PATIENCE)) pause=0.001
     until "$@"; do
         if ((SECONDS >= until)); then
@@ -37,20 +29,6 @@ come_true() {
         nap $pause
         pause=0.01
     done
-}
-
-# bats runs a function of its own before each command, to know the line of a failure. In a loop that costs more
-# than all else. without_lines for_good: for the rest of a subshell.
-without_lines() { # [for_good]
-    trap - DEBUG
-    if [ $# = 1 ]; then line_of_failure=no; fi
-}
-
-with_lines() {
-    # shellcheck disable=SC2016 # expanded when it runs
-    if [ "${line_of_failure:-}" != no ] && declare -F bats_debug_trap >/dev/null; then
-        trap 'bats_debug_trap "$BASH_SOURCE"' DEBUG
-    fi
 }
 
 # has_ended PROCESS: its parent, perhaps this very shell, may have to ask for its status yet: it is a zombie. A zombie

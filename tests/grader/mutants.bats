@@ -19,7 +19,6 @@ mutants() {
     local n=0 row file mistake check script side folder line number each
     local -a rows jobs=() lines numbers=()
     local -A asked=()
-    without_lines # it says itself what failed
     PAIR=$1
     mapfile -t rows < <(grep "^| $PAIR |" "$TESTS/grader/mutants.md")
     head -c 720000 /dev/urandom | base64 -w 24 >words
