@@ -13,6 +13,10 @@ data := SUBMISSION ALL RESULTS JOBS SSHLOGIN EXCEL FORMAT PAIR DIR SEED PAUSE ST
 $(foreach name,$(data),$(if $(value $(name)),$(eval override export $(name) := $$(value $(name)))))
 MAKEOVERRIDES =
 
+# Windows' headers include all of the compiler's intrinsics, which nobody here uses: without them a program is
+# compiled in a third of the time
+export MINGW_CFLAGS ?= -O2 -Wall -Wextra -Wpedantic -D_X86INTRIN_H_INCLUDED
+
 # what else a user's shell may have set, and would change what scripts do
 unexport BASH_ENV CDPATH ENV POSIXLY_CORRECT
 

@@ -57,7 +57,7 @@ wrong_consumer() {
     mkdir -p "$PAIR"
     sed "$1" "$SUITE/$PAIR/consumer.c" >"$PAIR/wrong.c"
     run ! cmp -s "$SUITE/$PAIR/consumer.c" "$PAIR/wrong.c"
-    x86_64-w64-mingw32-gcc -std=c17 -static -s -DWIN32_LEAN_AND_MEAN \
+    x86_64-w64-mingw32-gcc -std=c17 -static -s -DWIN32_LEAN_AND_MEAN -D_X86INTRIN_H_INCLUDED \
         -I "$SUITE/$PAIR" -o "$PAIR/wrong.exe" "$PAIR/wrong.c"
     SUITE=$PWD start consumer wrong "$name"
 }

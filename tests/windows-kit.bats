@@ -149,7 +149,7 @@ wine_has_deadlock() {
     # a consumer that writes text, as Windows' C does if nobody tells it not to
     sed 's/_setmode/(void)&/; s/_setmode(.*);/0;/' "$kit/mailslot/windows/consumer.c" >"$kit/mailslot/windows/broken.c"
     run ! cmp -s "$kit/mailslot/windows/"{consumer,broken}.c
-    x86_64-w64-mingw32-gcc -std=c17 -DWIN32_LEAN_AND_MEAN -static -s -o "$kit/mailslot/windows/consumer.exe" "$kit/mailslot/windows/broken.c"
+    x86_64-w64-mingw32-gcc -std=c17 -DWIN32_LEAN_AND_MEAN -D_X86INTRIN_H_INCLUDED -static -s -o "$kit/mailslot/windows/consumer.exe" "$kit/mailslot/windows/broken.c"
     rm "$kit/fifo/windows/consumer.exe"
     check 1 mailslot/windows fifo/windows
     [[ $said == *"FAIL  mailslot/windows  1 MB comes out byte for byte: 1000000 bytes went in, "* ]]
