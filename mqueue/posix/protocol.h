@@ -1,9 +1,9 @@
 /* protocol.h: what both sides, and programs in other languages, agree on.
  * A message is one line, its newline included. An empty message: its producer sends no more.
  * The program that comes first creates the queue. A program that uses it holds a shared lock:
- * after mq_open it calls flock(queue, LOCK_SH). If the queue has no name then (st_nlink is 0), it
- * closes it and opens again. A program that ends tries flock(queue, LOCK_EX | LOCK_NB): only the
- * last one gets it. If the queue is empty, it calls mq_unlink; else the messages stay. */
+ * after mq_open it calls flock(queue, LOCK_SH). If the name is gone by then (st_nlink is 0), it
+ * closes the queue and opens again. A program that ends tries flock(queue, LOCK_EX | LOCK_NB):
+ * only the last one gets it. If the queue is empty, it calls mq_unlink; else the messages stay. */
 #include <mqueue.h>
 
 #define DEFAULT_NAME "/mqueue-%u" /* the user's id */
