@@ -35,7 +35,7 @@ int main(int argc, char *argv[])
 		execlp(program, program, (char *)NULL); /* file, argv[0], no more arguments */
 		err(127, "exec %s", program);           /* execlp returns only on failure */
 	}
-	/* If the parent kept its read end, a write after the child's death would wait, not fail. */
+	/* If the parent kept its read end, write would wait after the child's death, not fail. */
 	close(fd[READ_END]);
 	signal(SIGPIPE, SIG_IGN); /* write fails with EPIPE. After fork: it is inherited */
 	while ((length = read(STDIN_FILENO, block, sizeof block)) > 0)
