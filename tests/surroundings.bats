@@ -215,3 +215,15 @@ odd="O'Brien's \$HOME; ü #1"
     echo data | cmp - output
     end_wine
 }
+
+# The script comes from standard input: another user may not be able to read it where it lies.
+@test "an ordinary user's tests are isolated, too, and still that user's" {
+    [ "$(id -u)" = 0 ] || skip "needs root, to become an ordinary user: elsewhere all tests run as one"
+    : >"/dev/shm/outside-$$"
+    # shellcheck disable=SC2016 # expanded there
+    run -0 env -u ISOLATED setpriv --reuid=12345 --regid=12345 --clear-groups \
+        sh -s sh -c 'id -u; ls /dev/shm; echo "isolated: $ISOLATED"' <"$TESTS/isolate"
+    rm "/dev/shm/outside-$$"
+    [[ $output != 'isolate: unshare is refused here'* ]] || skip "unshare is refused to an ordinary user"
+    [ "$output" = $'12345\nisolated: 1' ]
+}
