@@ -3,10 +3,10 @@
 # has ended. bats could do that, too, but starts nine processes for each check and follows every command of it.
 # usage: checks.bash CHECKS PLAN [alone]    what checks.awk wrote; a line a check that is to run: NUMBER, a tab, [POINTS] NAME
 # A check that fails is tried once more with our own programs: if they fail as well, it is not the submission's fault,
-# and there is no grade; `alone`: not tried.
+# and there is no grade. With `alone` they are not tried.
 
 set -u
-if [ $# -lt 2 ] || [[ $1 == -* ]]; then
+if [ $# -lt 2 ] || [ $# -gt 3 ] || [ "${3:-alone}" != alone ] || [[ $1 == -* ]]; then
     sed -n '/^# usage/s/^# //p' "$0" >&2
     exit 2
 fi
