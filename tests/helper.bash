@@ -91,7 +91,7 @@ build_tools() { # tests/run has built them, for all jobs
 }
 
 use_stand_in() { # for alpc/windows: once for all jobs
-    export SUITE=${TOOLS%/*}/stand-in
+    export SUITE=${TOOLS%/*}/ntalpc
     [ ! -e "$BATS_FILE_TMPDIR/stand-in" ] || return 0
     need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
     flock "$TOOLS" make -s -j"$(nproc)" -C "$TESTS/ntalpc" SUITE="$real_suite" BUILD="$SUITE"
@@ -293,7 +293,7 @@ start() {
     read -ra program <<<"${UNDER:-}"
     shift 2
     if declare -F before_start >/dev/null; then before_start "$side" "$@"; fi
-    : >"$label.err" # what an earlier one said
+    : >"$label.err" # what an earlier one said, and wrote
     [ -n "${OUT:-}" ] || : >"$label.out"
     case $PAIR in
     */windows | */rpc) program+=("${WINE[@]}" "./$side.exe") ;;
