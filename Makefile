@@ -30,7 +30,7 @@ scripts := for script in tests/* tests/*/* tests/*/*/* mach/gnumach/run .ci/run;
 runnable:
 	@$(scripts)
 
-# a topic's programs at the same time, what each says in one piece; make -j has its own number
+# a topic's programs at the same time, what each says in one piece; make -j N: N at a time
 in_parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-O -j$$(nproc))
 # One topic's failure stops no other: each says what was built, and the failures stand last.
 programs: runnable

@@ -45,7 +45,7 @@ static void write_line(const struct message *message, int section)
 	close(section);
 }
 
-/* 4. The end of a client: its answer to our callback, or its death (1), or a wrong count (1). */
+/* 4. The end of a client: its answer to our callback. Returns 1 for a death or a wrong count. */
 static int end_client(int i, const struct message *answer)
 {
 	int known = clients[i].process != 0; /* else it was never accepted: it does not count */

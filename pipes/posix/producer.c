@@ -37,7 +37,7 @@ int main(int argc, char *argv[])
 	}
 	/* If the parent kept its read end, write would wait after the child's death, not fail. */
 	close(fd[READ_END]);
-	signal(SIGPIPE, SIG_IGN); /* write fails with EPIPE. After fork: it is inherited */
+	signal(SIGPIPE, SIG_IGN); /* write fails with EPIPE. After fork: not for the child */
 	while ((length = read(STDIN_FILENO, block, sizeof block)) > 0)
 		for (ssize_t done = 0, n; done < length; done += n)
 			if ((n = write(fd[WRITE_END], block + done, length - done)) == -1)

@@ -2,7 +2,7 @@
  * consumer opens it and, at the end, removes its name (by default /shm- and the user's id).
  * Locks tell who lives: the kernel drops them when a process ends. The producer holds lockf() on
  * byte 0. The consumer holds flock() on the segment, but until all is set up the producer does,
- * so that none starts. The two locks are independent. Only flock's holder removes the name.
+ * so that no consumer starts. The two locks are independent. Only flock's holder removes the name.
  * From other languages call sem_init, sem_wait, sem_post in the C library. On 64-bit Linux a sem_t
  * takes 32 bytes: empty is at 0, full at 32, has_consumer at 64,
  * slots[i] at 72 + i * (8 + SLOT_SIZE). */
