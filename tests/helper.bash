@@ -12,6 +12,7 @@ while [[ $TESTS == */.. ]]; do TESTS=${TESTS%/*/..}; done
 SUITE=${SUITE:-${TESTS%/*}}
 real_suite=$SUITE
 TOOLS=${TOOLS:-${TESTS%/*}/build/tools}
+[ -z "${BATS_TEST_TMPDIR:-}" ] || unset BASH_ENV # builtins.bash is for bats and the tests, not for what they start
 source "$TESTS/wine.bash"
 source "$TESTS/waiting.bash"
 

@@ -66,7 +66,8 @@ honest() {
 
 @test "deleting and changing files" {
     local sentinel=/var/tmp/ipc-grader-sentinel
-    mkdir -m 777 $sentinel
+    mkdir $sentinel
+    chmod 777 $sentinel
     echo precious >$sentinel/file
     chmod 666 $sentinel/file
     honest deletes || failed=yes
