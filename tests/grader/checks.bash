@@ -26,6 +26,7 @@ source "$1" || exit
 mapfile -t plan <"$2"
 exec {results}>&1 >/dev/null 2>&1
 set +u # the checks are written for bats
+nap 0  # opens what it waits with, once for all
 
 # one check, in a shell of its own that ends at the first command that fails
 check() { # NUMBER NAME [ours]
