@@ -453,7 +453,7 @@ none_new() {
     for process in /proc/[0-9]*; do
         [[ " ${known[*]} " != *" $process "* ]] || continue
         [ -n "${1:-}" ] || return
-        mapfile -d '' environment 2>/dev/null <"$process/environ" || [ ! -e "$process" ] || return
+        mapfile -d '' environment 2>/dev/null <"$process/environ" || has_ended "${process##*/}" || return
         for line in "${environment[@]}"; do
             [ "$line" != "$1" ] || return
         done

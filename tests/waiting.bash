@@ -4,8 +4,8 @@
 
 PATIENCE=${PATIENCE:-60}
 
-# nap [SECONDS]: a read from a pipe into which nobody writes (made by the first one, and shared by subshells). In bash 5.1 (Ubuntu 22.04) such a read at times waits
-# forever, in spite of its time limit: there it is a process.
+# nap [SECONDS]: a read from a pipe into which nobody writes; the first one makes it. In bash 5.1 (Ubuntu 22.04) such a
+# read at times waits forever, in spite of its time limit: there it is a process.
 nap() {
     if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 502)); then
         sleep "${1:-0.01}"
