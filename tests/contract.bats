@@ -15,7 +15,7 @@ load strace
 
 # bats test_tags=live
 @test "10 MB of random bytes (by local RPC 500 KB) come out equal" {
-    head -c "$(how_much 10000000)" /dev/urandom >input
+    head -c $((10000000 / less)) /dev/urandom >input
     carry input
     nothing_left
 }
@@ -74,7 +74,7 @@ waited_once() { # SIDE: and said so
 
 # bats test_tags=two
 @test "the producer first: it waits for the consumer and says so" {
-    seq "$(how_much 20000)" >input
+    seq $((20000 / less)) >input
     produce input
     says producer "^producer: waiting for a consumer on $shown\$"
     consume
@@ -87,7 +87,7 @@ waited_once() { # SIDE: and said so
 
 # bats test_tags=two
 @test "the consumer first: it waits for the producer and says so" {
-    seq "$(how_much 20000)" >input
+    seq $((20000 / less)) >input
     consume
     says consumer "^consumer: waiting for a producer on $shown\$"
     produce input
@@ -98,18 +98,21 @@ waited_once() { # SIDE: and said so
     nothing_left
 }
 
+other_name() { # sets other
+    local name object shown
+    use_name "other-$$"
+    other=$name
+}
+
 # bats test_tags=two
 @test "two pairs with two names side by side" {
-    seq "$(how_much 20000)" >input
-    seq -f "the other %.0f" "$(how_much 20000)" >input2
+    seq $((20000 / less)) >input
+    seq -f "the other %.0f" $((20000 / less)) >input2
     start consumer consumer "$name"
     start producer producer "$name" <input
-    (
-        use_name other-$$
-        echo "$name"
-    ) >other
-    start consumer2 consumer "$(cat other)"
-    start producer2 producer "$(cat other)" <input2
+    other_name
+    start consumer2 consumer "$other"
+    start producer2 producer "$other" <input2
     for label in producer consumer producer2 consumer2; do
         ends $label 0
     done
@@ -257,14 +260,14 @@ in_use() {
 # bats test_tags=mailbox
 @test "three producers, one consumer: every line arrives once, in each one's order" {
     for i in 1 2 3; do
-        seq -f "$i %06.0f" "$(how_much 5000)" >input$i
+        seq -f "$i %06.0f" $((5000 / less)) >input$i
         start producer$i producer "$name" <input$i
     done
     consume 3
     for i in 1 2 3; do ends producer$i 0; done
     ends consumer 0
     for i in 1 2 3; do grep "^$i " consumer.out | cmp - input$i; done
-    [ "$(wc -l <consumer.out)" = "$(how_much 15000)" ]
+    [ "$(wc -l <consumer.out)" = $((15000 / less)) ]
     nothing_left
 }
 
@@ -392,7 +395,7 @@ consumer_ends_or_waits() { # its producer being dead
 
 # bats test_tags=two
 @test "KILL to a side that waits alone, then a new run" {
-    seq "$(how_much 20000)" >input
+    seq $((20000 / less)) >input
     for side in producer consumer; do
         if [ $side = producer ]; then produce input; else consume; fi
         says $side waiting
@@ -402,7 +405,7 @@ consumer_ends_or_waits() { # its producer being dead
         produce input
         ends producer 0
         ends consumer 0
-        tail -n "$(how_much 20000)" consumer.out | cmp - input
+        tail -n $((20000 / less)) consumer.out | cmp - input
         nothing_left
     done
 }

@@ -11,7 +11,7 @@ nap() {
         sleep "${1:-0.01}"
         return
     fi
-    [ -n "${idle:-}" ] || exec {idle}<> <(:)
+    [ -p "/dev/fd/${idle:-none}" ] || exec {idle}<> <(:)
     read -rt "${1:-0.01}" -u "$idle" || true
 }
 
