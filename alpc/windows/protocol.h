@@ -1,5 +1,5 @@
-/* protocol.h: what a producer and a consumer agree on: the message, and the name of the
- * connection port, \RPC Control\NAME. */
+/* protocol.h: what a producer and a consumer agree on, by ALPC (advanced local procedure call):
+ * the message, and the name of the connection port, \RPC Control\NAME. */
 #include "ntalpc.h"
 
 #ifndef VERSION /* a client built with -DVERSION=2 is refused */
