@@ -1,5 +1,5 @@
-/* protocol.h: a *model* of Windows' ALPC (advanced local procedure call), not ALPC itself: what both
- * sides must agree on. It acts out the objects of ALPC with those that Linux has:
+/* protocol.h: a *model* of ALPC (advanced local procedure call), not ALPC itself: what both sides
+ * must agree on. It acts out the objects of ALPC with those that Linux has:
  *   connection port      a listening socket with a name; SOCK_SEQPACKET keeps messages apart
  *   communication ports  the two ends of a socketpair: one for the server, one for the client
  *   returning a handle   SCM_RIGHTS: a descriptor that travels in a message, see unix(7)
