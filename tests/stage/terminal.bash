@@ -14,7 +14,7 @@ terminal() {
 
 close_terminal() { # as tmux kill-server does; it may have closed by itself
     local server=''
-    read -r server 2>/dev/null <server || return 0
+    read -r server 2>/dev/null <terminal.pid || return 0
     kill "$server" 2>/dev/null || return 0
     eventually has_ended "$server"
 }
@@ -36,7 +36,7 @@ run_in_terminal() {
             env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" TERM=screen "$@" \
             sh -c 'sh -c '\''echo $$ >pid; exec "$0" "$@" 2>err'\'' "$0" "$@"; echo $? >status' "${words[@]}" \; \
             pipe-pane 'exec cat >>written' # grows whenever there is something new to be seen
-    ) >server
+    ) >terminal.pid
     eventually [ -s pid ]
     : >>written
     exec {written}<written
