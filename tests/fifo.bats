@@ -65,7 +65,7 @@ in_open() { # LABEL: it comes to be blocked in openat
     eventually object_exists
     timeout 20 cat input >"$name"
     ends consumer 0
-    cmp input consumer.out
+    equal input consumer.out
     produce input
     eventually object_exists
     timeout 20 cat "$name" | cmp - input
@@ -80,11 +80,11 @@ in_open() { # LABEL: it comes to be blocked in openat
     for kind in file directory link; do
         both_refuse "$PWD/$kind" "mkfifo $PWD/$kind: File exists\$" <file
     done
-    [ "$(cat file)" = precious ] && [ -d directory ] && [ -L link ] && [ -p fifo ]
+    has_text file '^precious$' && [ -d directory ] && [ -L link ] && [ -p fifo ]
 }
 
 @test "another user's FIFO is refused and left alone" {
-    [ "$(id -u)" = 0 ] && chown 65534 . 2>/dev/null || skip "needs root, to make another user's FIFO"
+    ((EUID == 0)) && chown 65534 . 2>/dev/null || skip "needs root, to make another user's FIFO"
     mkfifo "$name"
     chmod 666 "$name"
     chown 65534 "$name"
@@ -116,17 +116,16 @@ three_wait() {
         for i in 1 2 3; do
             three_wait producer
             send $signal producer$i
-            ends producer$i $((128 + $(kill -l $signal)))
+            died producer$i $signal
             serve_until_gone
-            ! grep "from $i" served
-            [ "$(wc -l <served)" = 2 ]
+            ((${#served[@]} == 2)) && [[ ${served[*]} != *"from $i"* ]]
         done
     done
 }
 
-# one consumer after the other, until no producer is left; what came is in `served`
+# one consumer after the other, until no producer is left; what came is in served, by lines
 serve_until_gone() {
-    : >served
+    served=()
     local patience=$((SECONDS + ${PATIENCE:-60}))
     while producers_left; do
         ((SECONDS < patience))
@@ -137,7 +136,7 @@ serve_until_gone() {
             "$TOOLS/await" "$PATIENCE" ended "${pid[consumer]}" or blocked "${pid[consumer]}" openat >/dev/null
         send TERM consumer 2>/dev/null || true
         ends consumer '0|143'
-        cat consumer.out >>served
+        mapfile -tO "${#served[@]}" served <consumer.out
     done
     for label in "${!pid[@]}"; do ends "$label" 0; done
     nothing_left
@@ -160,7 +159,7 @@ gone_or_alone() {
     for signal in INT TERM; do
         three_wait consumer
         send $signal consumer1
-        ends consumer1 $((128 + $(kill -l $signal)))
+        died consumer1 $signal
         echo hello >input
         produce input
         ends producer 0
@@ -214,17 +213,18 @@ gone_or_alone() {
 }
 
 @test "pairs in sequence on one FIFO: no line is lost, nobody fails or waits forever" {
-    local n=100
+    local n=100 consumer
+    local -x STARTED_IN=$PWD
     in_sequence producer_in_sequence 2>producers.err &
     pid[producers]=$!
     in_sequence consumer_in_sequence >all 2>consumers.err &
     pid[consumers]=$!
-    ends producers 0
+    ends producers 0 || { "$TOOLS/await" kill "STARTED_IN=$PWD" && return 1; }
     eventually all_came
     : >enough # a consumer may serve more than one producer: then the last ones are alone
     until is_gone consumers; do
-        kill -TERM "$(cat current)" 2>/dev/null || true
-        sleep 0.01
+        if read -r consumer <current; then kill -TERM "$consumer" 2>/dev/null || true; fi
+        nap
     done
     ends consumers 0
     sort -n all | cmp - <(seq $n)
@@ -239,7 +239,7 @@ in_sequence() { # COMMAND: with 1 to n, one after the other
 }
 
 producer_in_sequence() {
-    timeout 60 "$SUITE/$PAIR/producer" "$name" <<<"$1" || { echo "status $?" >&2 && return 1; }
+    "$SUITE/$PAIR/producer" "$name" <<<"$1" || { echo "status $?" >&2 && return 1; }
 }
 
 consumer_in_sequence() {
@@ -250,7 +250,9 @@ consumer_in_sequence() {
 }
 
 all_came() {
-    [ "$(wc -l <all)" = "$n" ]
+    local lines
+    mapfile -t lines <all
+    ((${#lines[@]} == n))
 }
 
 @test "stopped and continued in the middle, either side: nothing is lost" {

@@ -10,7 +10,7 @@ load helper
     object_exists
     consume
     ends consumer 0
-    cmp input consumer.out
+    equal input consumer.out
     nothing_left
 }
 
@@ -22,7 +22,7 @@ load helper
     consume
     ends producer 0
     ends consumer 0
-    cmp input consumer.out
+    equal input consumer.out
 }
 
 @test "a line of the greatest size passes, one byte more does not" {
@@ -79,11 +79,11 @@ load helper
     ends producer 0
     consume
     ends consumer 0
-    cmp input consumer.out
+    equal input consumer.out
     says consumer "^consumer: messages left in $name for the next consumer: 2\$"
     consume
     ends consumer 0
-    cmp input2 consumer.out
+    equal input2 consumer.out
     [ ! -s consumer.err ]
     nothing_left
 }
@@ -97,7 +97,7 @@ load helper
     done
     consume
     ends consumer 0
-    cmp input consumer.out
+    equal input consumer.out
     says consumer "^consumer: messages left in $name for the next consumer: 1\$"
     produce input2
     ends producer 0
@@ -107,12 +107,12 @@ load helper
     says consumer "^consumer: messages left in $name for the next consumer: 2\$"
     consume
     ends consumer 0
-    cmp input2 consumer.out
+    equal input2 consumer.out
     nothing_left
 }
 
 @test "another user's queue is refused and stays" {
-    [ "$(id -u)" = 0 ] && chown 65534 . 2>/dev/null && [ -n "${QUEUES:-}" ] ||
+    ((EUID == 0)) && chown 65534 . 2>/dev/null && [ -n "${QUEUES:-}" ] ||
         skip "needs root and the queues mounted, to make another user's queue"
     : >"$QUEUES$name"
     chown 65534 "$QUEUES$name"
@@ -238,7 +238,7 @@ has_one() {
     done
     ends producer 0
     ends consumer 0
-    cmp input consumer.out
+    equal input consumer.out
     nothing_left
 }
 
@@ -262,7 +262,7 @@ is_further() { # than when it was asked before
     start next producer "$name" <input2
     ends next 0
     ends consumer 0
-    cmp input2 consumer.out
+    equal input2 consumer.out
     nothing_left
 }
 
@@ -313,7 +313,7 @@ END
     foreign_peer "$name" send <input
     ends peer 0
     ends consumer 0
-    cmp input consumer.out
+    equal input consumer.out
     nothing_left
     produce input
     foreign_peer "$name" receive >received

@@ -100,14 +100,17 @@ carries the data, the disk never sees it."
 It removes the name (unlink)." "ls -l $name" "ps -p $p,$c"
 }
 
+has_consumer() { # PROCESS: as a child, which is c
+    c=$(pgrep -P "$1" -x consumer)
+}
+
 play_pipes() {
     local p c
     step "The producer calls pipe and fork. The child makes the read end its input (dup2) and \
 becomes the consumer (execlp). Each closes the end it does not use."
     start producer
     p=${pid[producer]}
-    eventually pgrep -P "$p" -x consumer >/dev/null
-    c=$(pgrep -P "$p" -x consumer)
+    eventually has_consumer "$p"
     kernel "ls -o /proc/$p/fd/4 /proc/$c/fd/0    # the same number: the same pipe" \
         "ps -ho pid,ppid,wchan:16,args -p $p,$c    # child and parent"
 

@@ -12,8 +12,11 @@ terminal() {
     tmux -S "$PWD/terminal" -f /dev/null "$@"
 }
 
-close_terminal() { # which may have closed by itself
-    if [ -S terminal ]; then terminal kill-server 2>/dev/null || true; fi
+close_terminal() { # as tmux kill-server does; it may have closed by itself
+    local server=''
+    read -r server 2>/dev/null <terminal.pid || return 0
+    kill "$server" 2>/dev/null || return 0
+    eventually has_ended "$server"
 }
 
 # run_in_terminal SCRIPT [ARGUMENT]... -- [NAME=VALUE]...: its process in pid, its words in err, at the
@@ -25,27 +28,37 @@ run_in_terminal() {
         shift
     done
     shift
-    if [ -d tmp ]; then rm -f status pid written; else mkdir tmp; fi
+    if [ -d tmp ]; then rm -f status pid written screen; else mkdir tmp; fi
     # shellcheck disable=SC2016 # expanded in the terminal
     (
         close_others
-        terminal new-session -d -x 80 -y 24 env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" TERM=screen "$@" \
+        exec tmux -S "$PWD/terminal" -f /dev/null new-session -d -P -F '#{pid}' -x 80 -y 24 \
+            env STARTED_IN="$PWD" TMPDIR="$PWD/tmp" TERM=screen "$@" \
             sh -c 'sh -c '\''echo $$ >pid; exec "$0" "$@" 2>err'\'' "$0" "$@"; echo $? >status' "${words[@]}" \; \
             pipe-pane 'exec cat >>written' # grows whenever there is something new to be seen
-    )
+    ) >terminal.pid
     eventually [ -s pid ]
+    : >>written
+    exec {written}<written
 }
 
-# shows PATTERN: on the screen; looked at again when it has changed
+# shows PATTERN: on the screen, which is looked at when there is something new to be seen
 shows() {
-    local size=0 until=$((SECONDS + PATIENCE))
-    while ((SECONDS < until)); do
-        terminal capture-pane -p >screen
-        if has_text screen "$1"; then return 0; fi
-        size=$("$TOOLS/await" 1 grown written "$size" 2>/dev/null) || true
+    local until=$((SECONDS + PATIENCE))
+    until has_text screen "$1"; do
+        if ((SECONDS >= until)) || ! eventually has_grown; then
+            echo "looked for $1, there is:" && cat screen
+            return 1
+        fi
         nap 0.02 # what is being written
+        while has_grown; do :; done
+        terminal capture-pane -p >screen
     done
-    echo "looked for $1, there is:" && cat screen && return 1
+}
+
+has_grown() { # what is written
+    local more
+    IFS= read -rd '' -u "$written" more || [ -n "$more" ]
 }
 
 # draws TEXT: it has been drawn, by now or before: this costs no process, a look at the screen does

@@ -4,7 +4,7 @@ load ../helper
 SUITE=${TESTS%/*} # not the sanitized programs
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    cd "$BATS_FILE_TMPDIR" || return # a run that several tests look at is traced once
     need python3 python3
     need addr2line binutils
     need jq jq
@@ -14,9 +14,11 @@ teardown() {
     [ -n "${BATS_TEST_COMPLETED:-}" ] || cat ./*.said
 }
 
-# traced LABEL NAME=VALUE...: draws into the folder LABEL; what trace says is in LABEL.said, its facts in LABEL.facts
+# traced LABEL NAME=VALUE...: draws into the folder LABEL, if nobody has; what trace says is in LABEL.said, its facts
+# in LABEL.facts
 traced() {
     local label=$1
+    [ ! -e "$label.facts" ] || return 0
     shift
     env DIR="$label" "$@" "$python" "$SUITE/tests/stage/trace" "${WHAT:-trace}" >"$label.said" 2>&1 || return
     facts "$label"
@@ -24,10 +26,8 @@ traced() {
 
 facts() { # LABEL: out of its page
     local page
-    for page in "$1"/*.html; do
-        sed -n 's,.*id="facts">\(.*\)</script>.*,\1,p' "$page" >"$1.facts"
-    done
-    [ -s "$1.facts" ]
+    IFS= read -rd '' page <"$1"/*.html || true
+    [[ $page =~ id=\"facts\"\>([^<]*) ]] && echo "${BASH_REMATCH[1]}" >"$1.facts"
 }
 
 # holds LABEL CONDITION [NAME VALUE]: of its facts (jq)
@@ -59,15 +59,16 @@ all_at_once() { # waits for what runs in the background: each may fail
     mv suite/build/trace mqueue
     facts mqueue
     for pair in pipes fifo mqueue shm alpc; do
-        holds $pair '.statuses == {producer: [0], consumer: [0]} and .same and (.hang | not) and .left == ""'
-        holds $pair '.waits.consumer > 0 and .waited.consumer > 0 and .never == []'
-        xmllint --noout $pair/*.svg
-        [ "$(du -cb $pair/* | tail -n 1 | cut -f 1)" -lt 300000 ]
-        run ! grep -E '(src|href)="?(https?:)?//' $pair/*.html
+        holds $pair '.statuses == {producer: [0], consumer: [0]} and .same and (.hang | not) and .left == ""
+            and .waits.consumer > 0 and .waited.consumer > 0 and .never == []'
     done
+    xmllint --noout {pipes,fifo,mqueue,shm,alpc}/*.svg
+    run ! grep -E '(src|href)="?(https?:)?//' {pipes,fifo,mqueue,shm,alpc}/*.html
+    run -0 du -b --threshold=300000 {pipes,fifo,mqueue,shm,alpc}
+    [ "$output" = '' ] # no folder is as large
     for pair in pipes fifo; do
-        holds $pair '.put == 35 and .got == 35 and .input == 35 and .output == 35'
-        holds $pair '(.order | map(fromjson) | join("")) == "hello\nthe second line\nand the last\n"'
+        holds $pair '.put == 35 and .got == 35 and .input == 35 and .output == 35 and
+            (.order | map(fromjson) | join("")) == "hello\nthe second line\nand the last\n"'
     done
     holds mqueue '.sent == 4 and .received == 4 and .order == ["\"hello\\n\"", "\"the second line\\n\"", "\"and the last\\n\"", "\"\""]'
     holds shm '.posts == 8' # three lines and the end; three slots emptied, and one for the name
@@ -80,24 +81,24 @@ all_at_once() { # waits for what runs in the background: each may fail
 
 @test "of a run that hangs it says who waits, where and for what" {
     local jobs=()
-    traced pipes PAIR=pipes/posix MISTAKE=1 &
+    traced pipes-1 PAIR=pipes/posix MISTAKE=1 &
     jobs+=($!)
-    traced mqueue PAIR=mqueue/posix MISTAKE=2 &
+    traced mqueue-2 PAIR=mqueue/posix MISTAKE=2 &
     jobs+=($!)
-    WHAT=mistake traced shm PAIR=shm/posix MISTAKE=3 &
+    WHAT=mistake traced shm-3 PAIR=shm/posix MISTAKE=3 &
     jobs+=($!)
-    traced file PAIR=fifo/posix MISTAKE=2 &
+    traced fifo-2 PAIR=fifo/posix MISTAKE=2 &
     jobs+=($!)
     all_at_once "${jobs[@]}"
-    holds pipes '.hang and (.never | sort) == [["consumer", "read"], ["producer", "waitpid"]]'
-    told pipes 'The consumer waits: the pipe is empty, in read \(consumer.c, line [0-9]+\), and never returns'
-    told pipes '<del>-.*close\(fd\[WRITE_END\]\)' # the diff beside it
-    holds mqueue '.hang and .never == [["consumer", "mq_receive"]] and .statuses.producer == [0] and .sent == .received'
-    holds shm '.hang and (.never | sort) == [["consumer", "sem_timedwait"], ["producer", "sem_timedwait"]]'
-    has_text shm.said 'What is seen: both wait forever'
-    has_text shm.said '^\+.*if \(length > 0\)'
-    holds file '.left == "the-fifo, mode 600"' # a name that stays behind
-    has_text file.said '^! Left behind: the-fifo, mode 600'
+    holds pipes-1 '.hang and (.never | sort) == [["consumer", "read"], ["producer", "waitpid"]]'
+    told pipes-1 'The consumer waits: the pipe is empty, in read \(consumer.c, line [0-9]+\), and never returns'
+    told pipes-1 '<del>-.*close\(fd\[WRITE_END\]\)' # the diff beside it
+    holds mqueue-2 '.hang and .never == [["consumer", "mq_receive"]] and .statuses.producer == [0] and .sent == .received'
+    holds shm-3 '.hang and (.never | sort) == [["consumer", "sem_timedwait"], ["producer", "sem_timedwait"]]'
+    has_text shm-3.said 'What is seen: both wait forever'
+    has_text shm-3.said '^\+.*if \(length > 0\)'
+    holds fifo-2 '.left == "the-fifo, mode 600"' # a name that stays behind
+    has_text fifo-2.said '^! Left behind: the-fifo, mode 600'
 }
 
 @test "a trace of a long run folds what repeats, and still counts it" {
@@ -105,7 +106,8 @@ all_at_once() { # waits for what runs in the background: each may fail
     traced long PAIR=mqueue/posix INPUT=input
     holds long '.sent == 5001 and .received == 5001 and .same and .waits.producer + .waits.consumer > 0'
     told long 'more calls'
-    [ "$(du -cb long/* | tail -n 1 | cut -f 1)" -lt 600000 ]
+    run -0 du -b --threshold=600000 long
+    [ "$output" = '' ] # no folder is as large
     # what is drawn and what is folded are all: 5001 that succeed (those that failed are counted apart)
     local drawn folded
     drawn=$(grep -c '^<tr id.*<code>mq_send(.*) = 0</code>.*sends \(a\|an empty\) message' long/mqueue-posix.html)
@@ -122,7 +124,7 @@ all_at_once() { # waits for what runs in the background: each may fail
     sed 's/"hello"/&/;s/mkfifo(path, 0600)/mkfifo(path, 0640)/' "$SUITE/fifo/posix/producer.c" >"$folder/producer.c"
     make -s -C "$SUITE" trace PAIR=fifo/posix WITH="$PWD/$folder" >own.said 2>&1
     mv "$SUITE/build/trace/$folder" own # not where our own pair's is
-    sed -n 's,.*id="facts">\(.*\)</script>.*,\1,p' own/fifo-posix.html >own.facts
+    facts own
     holds own '.same and .statuses == {producer: [0], consumer: [0]}'
     has_text own.said '^! The object has mode 640'
     told own '&lt;b&gt;'
@@ -131,22 +133,22 @@ all_at_once() { # waits for what runs in the background: each may fail
 
 @test "a picture keeps what came of a call, where it happened, and which process it was" {
     local jobs=()
-    traced part PAIR=fifo/posix MISTAKE=3 &
+    traced fifo-3 PAIR=fifo/posix MISTAKE=3 &
     jobs+=($!)
-    traced queue PAIR=mqueue/posix MISTAKE=2 &
+    traced mqueue-2 PAIR=mqueue/posix MISTAKE=2 &
     jobs+=($!)
-    traced three PAIR=alpc/model MISTAKE=3 &
+    traced alpc-3 PAIR=alpc/model MISTAKE=3 &
     jobs+=($!)
     all_at_once "${jobs[@]}"
-    holds part '.put == 3001 and .output == 1000' # always: the producer's writes are whole
-    grep -q '… = 1,000 of 3,001<' part/*.svg
-    told part 'It wanted to write 3,001: 2,001 are not written yet'
-    told part 'What ended the wait: step [0-9]+, close of the producer'
-    [ "$(grep -c 'mq_receive = -1 EAGAIN<' queue/*.svg)" = 4 ] # before each wait, and none counted elsewhere
-    [ "$(grep -o 'waited [0-9.]* m*s, until mq_send<' queue/*.svg | wc -l)" = 3 ]
-    grep -q '>producer 2: killed by SIGINT<' three/*.svg
-    grep -q '>producer 3: killed by SIGINT<' three/*.svg
-    told three 'Producer 3 checks again and again, without end'
+    holds fifo-3 '.put == 3001 and .output == 1000' # always: the producer's writes are whole
+    grep -q '… = 1,000 of 3,001<' fifo-3/*.svg
+    told fifo-3 'It wanted to write 3,001: 2,001 are not written yet'
+    told fifo-3 'What ended the wait: step [0-9]+, close of the producer'
+    [ "$(grep -c 'mq_receive = -1 EAGAIN<' mqueue-2/*.svg)" = 4 ] # before each wait, and none counted elsewhere
+    [ "$(grep -o 'waited [0-9.]* m*s, until mq_send<' mqueue-2/*.svg | wc -l)" = 3 ]
+    grep -q '>producer 2: killed by SIGINT<' alpc-3/*.svg
+    grep -q '>producer 3: killed by SIGINT<' alpc-3/*.svg
+    told alpc-3 'Producer 3 checks again and again, without end'
 }
 
 @test "make trace and make mistake say what there is, and refuse the rest" {
@@ -166,8 +168,8 @@ all_at_once() { # waits for what runs in the background: each may fail
 # line is shown just where there is one.
 @test "keys step through a page forwards and back, in a browser" {
     command -v chromium >/dev/null || skip "needs chromium: apt-get install chromium"
-    traced keys PAIR=pipes/posix
-    cat keys/pipes-posix.html - >pressed.html <<'END'
+    traced pipes PAIR=pipes/posix
+    cat pipes/pipes-posix.html - >pressed.html <<'END'
 <script>
 var seen = [];
 function press(key) { document.dispatchEvent(new KeyboardEvent('keydown', { key: key, bubbles: true })); }

@@ -133,7 +133,7 @@ p='producer \([0-9]+\)' c='consumer \([0-9]+\)'
     local left
     left=$(sed -n 's/^connection port \([^:]*\):.*/\1/p' screen)
     [ -S "$left" ]
-    terminal kill-server # closing the terminal: nothing is left either
+    close_terminal # nothing is left then either
     eventually is_empty tmp
     no_process
     [ ! -e "$left" ]
