@@ -26,50 +26,67 @@ wrong_excerpts() { # SHEET
                 piece+=$line$'\n'
             fi
         elif [ "$line" = '```c' ] || [ "$line" = '```idl' ]; then
-            inside=yes rest=$'\n'$(cat "${1%/*}/$file" 2>&1 || true)$'\n'
+            inside=yes rest=''
+            IFS= read -rd '' rest <"${1%/*}/$file" || true # all of it
+            rest=$'\n'$rest
         elif [[ $line =~ ^(.*\]\(([^\)]*)\)).*:$ ]]; then
             file=${BASH_REMATCH[2]}
         fi
     done <"$1"
 }
 
-# Prints what a sheet links to or names as a file, and what is not there.
-wrong_names() { # SHEET
-    local name pair sheet=${1##*/} topic
-    topic=$ROOT/${sheet%.md}
-    while IFS= read -r name; do
+# Prints what sheets link to or name as a file, a make target or an exercise, and what is not there.
+wrong_names() { # SHEET...
+    local sheet file name link pair topic targets exercises
+    targets=$'\n'$(<"$ROOT/Makefile") exercises=$'\n'$(<"$TESTS/grader/exercises")
+    while IFS= read -rd '' file && IFS= read -r name; do # as grep -Z writes them
+        sheet=${file##*/} topic=$ROOT/${sheet%.md}
+        link=${name#']('} link=${link%)}
         case $name in
-        https://*) ;;
-        *'#'*) grep -qx "#\+ *${name##*#}" <(headings "${1%/*}/${name%%#*}" "$1") || echo "$sheet: no such heading: $name" ;;
-        *) [ -e "${1%/*}/$name" ] || echo "$sheet: links to $name" ;;
+        '](https://'*) ;;
+        ']('*'#'*) has_heading "${file%/*}/${link%%#*}" "$file" "${link##*#}" || echo "$sheet: no such heading: $link" ;;
+        ']('*) [ -e "${file%/*}/$link" ] || echo "$sheet: links to $link" ;;
+        *'make '*)
+            read -r _ name pair <<<"$name"
+            [[ $targets == *$'\n'"$name:"* ]] || echo "$sheet: make $name"
+            [[ $name != exercise || $exercises == *$'\n'"${pair#PAIR=} "* ]] || echo "$sheet: no exercise $pair"
+            ;;
+        *)
+            name=${name//\`/}
+            [[ $name == my-* || $name == *TOPIC* ]] || { [ ! -e "$topic" ] && compgen -G "$ROOT/*/*/$name" >/dev/null; } || compgen -G "$topic/*/$name" >/dev/null || compgen -G "$topic/*/runtime/$name" >/dev/null ||
+                [ -e "$ROOT/$name" ] || [ -e "$SHEETS/$name" ] || echo "$sheet: names $name"
+            ;;
         esac
-    done < <(grep -o ']([^) ]*)' "$1" | sed 's/^](//; s/)$//')
-    while IFS= read -r name; do
-        [[ $name == my-* || $name == *TOPIC* ]] || { [ ! -e "$topic" ] && compgen -G "$ROOT/*/*/$name" >/dev/null; } || compgen -G "$topic/*/$name" >/dev/null || compgen -G "$topic/*/runtime/$name" >/dev/null ||
-            [ -e "$ROOT/$name" ] || [ -e "$SHEETS/$name" ] || echo "$sheet: names $name"
-    done < <(grep -oE '`[A-Za-z0-9_./-]+\.(c|h|S|md|svg|idl|bats)`' "$1" | tr -d '`')
-    while read -r _ name pair; do
-        grep -q "^$name:" "$ROOT/Makefile" || echo "$sheet: make $name"
-        [[ $name != exercise ]] || grep -q "^${pair#PAIR=} " "$TESTS/grader/exercises" || echo "$sheet: no exercise $pair"
-    done < <(grep -oE '(`|^    )make [a-z-]+( PAIR=[a-z/]+)?' "$1" | sed 's/^    /`/')
+    done < <(grep -oHZE -e '\]\([^) ]*\)' -e '`[A-Za-z0-9_./-]+\.(c|h|S|md|svg|idl|bats)`' \
+        -e '(`|^    )make [a-z-]+( PAIR=[a-z/]+)?' "$@")
+}
+
+has_heading() { # FILE-OR-FOLDER/ SHEET ANCHOR: as the code host makes anchors of headings
+    local file=$1 line LC_ALL=C
+    [ -f "$file" ] || file=$2
+    while IFS= read -r line; do
+        [[ $line =~ ^#+\ (.*) ]] || continue
+        line=${BASH_REMATCH[1],,} line=${line// /-}
+        [ "${line//[^a-z0-9-]/}" != "$3" ] || return 0
+    done <"$file"
+    return 1
 }
 
 # The commands in README, one a line: those of a block, and those in a sentence. What its transcript has is played.
 commands_in() { # README
-    local text
-    sed -n 's/^    \([^ #].*\)/\1/p' "$1" | sed 's/ *#.*//'
-    text=$(sed '/^```/,/^```/d' "$1" | tr '\n' ' ')
-    grep -oE '`(make|id|pgrep)[^`]*`' <<<"$text" | tr -d '`'
+    sed -n '/^    [^ #]/{s/^    //; s/ *#.*//; p}' "$1"
+    sed '/^```/,/^```/d' "$1" | tr '\n' ' ' | grep -oE '`(make|id|pgrep)[^`]*`'
 }
 
 # Prints each command of README of which no test says, by a line "# README: COMMAND" before it, that it runs it; and
 # each such line that README has no longer.
 not_run() { # README
     local command text tags
-    text=$(tr '\n' ' ' <"$1")
+    text=$(<"$1") text=${text//$'\n'/ }
     mapfile -t tags < <(awk '/^@test / && tag != "" { print tag } !/^#/ { tag = "" } /^# README: / { tag = substr($0, 11) }' \
         "$TESTS"/*.bats "$TESTS"/*/*.bats)
     while read -r command; do
+        command=${command//\`/}
         [[ " ${tags[*]/%/;} " == *" $command; "* ]] || echo "${1##*/}: no test says that it runs $command"
     done < <(commands_in "$1")
     for command in "${tags[@]}"; do
@@ -81,15 +98,9 @@ not_run() { # README
     not_run "$ROOT/README.md" >wrong
     cat wrong && [ ! -s wrong ]
     { cat "$ROOT/README.md" && printf 'Type `make tea`.\n\n    make coffee   # hot\n'; } >more.md
-    [ "$(not_run more.md | wc -l)" = 2 ]
+    [ "$(not_run more.md)" = $'more.md: no test says that it runs make coffee\nmore.md: no test says that it runs make tea' ]
     sed 's/make why/make/' "$ROOT/README.md" >less.md
     [ "$(not_run less.md)" = 'less.md: has no make why' ]
-}
-
-headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
-    local file=$1
-    [ -f "$file" ] || file=$2
-    sed -n 's/^\(##*\) /\1 /p' "$file" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9\n#-' | sed 's/^\(#*\)-/\1 /'
 }
 
 @test "every excerpt in the sheets is in its source, line by line" {
@@ -98,16 +109,19 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
 }
 
 @test "every link in the sheets leads somewhere, and every file that they name is there" {
-    for sheet in "$SHEETS"/*.md "$ROOT"/*.md; do wrong_names "$sheet"; done >wrong
+    wrong_names "$SHEETS"/*.md "$ROOT"/*.md >wrong
     cat wrong && [ ! -s wrong ]
 }
 
 @test "every call in a picture is in its topic's programs" {
+    local picture name line sources call='>([a-zA-Z_]+)[(,<]'
     for picture in "$SHEETS"/*.svg; do
-        topic=${picture##*/}
-        for call in $(grep 'class="code"' "$picture" | grep -oE '>[a-zA-Z_]+[(,<]' | tr -d '>(,<'); do
-            grep -qw -- "$call" "$ROOT/${topic%%[.-]*}"/*/*.[ch] || echo "${picture##*/}: $call"
-        done
+        name=${picture##*/}
+        sources=$(cat "$ROOT/${name%%[.-]*}"/*/*.[ch])
+        while IFS= read -r line; do
+            [[ $line == *'class="code"'* && $line =~ $call ]] || continue
+            [[ $sources == *[^a-zA-Z0-9_]"${BASH_REMATCH[1]}"[^a-zA-Z0-9_]* ]] || echo "$name: ${BASH_REMATCH[1]}"
+        done <"$picture"
     done >wrong
     cat wrong && [ ! -s wrong ]
 }
@@ -133,31 +147,27 @@ headings() { # FILE-OR-FOLDER/ SHEET: as the code host makes anchors of them
 @test "make handouts renders every sheet, with its picture inside, to HTML and PDF" {
     need pandoc pandoc
     need weasyprint weasyprint
-    local pages=("$SHEETS"/*.md) traces=({pipes,fifo,mqueue,shm}-posix alpc-model)
+    local link wrong=$PWD/wrong pages=("$SHEETS"/*.md) traces=({pipes,fifo,mqueue,shm}-posix alpc-model)
     pages=("${pages[@]##*/}") pages=("${pages[@]%.md}") pages=("${pages[@]/README/index}")
     pages=("${pages[@]/%/.html}") traces=("${traces[@]/%/.html}")
     # a PDF takes seconds: two are made, the others likewise
     make -s -C "$ROOT" "${traces[@]/#/build/handouts/}" "${pages[@]/#/build/handouts/}" build/handouts/{index,mqueue}.pdf
     [ "$(head -qc 5 "$ROOT"/build/handouts/{index,mqueue}.pdf)" = %PDF-%PDF- ]
     [ "$(make -nB -C "$ROOT" handouts | grep -c '^weasyprint .* build/handouts/')" = ${#pages[@]} ]
-    for sheet in "$SHEETS"/*.md; do
-        page=${sheet##*/} && page=$ROOT/build/handouts/${page%.md}
-        page=${page/README/index}
-        run ! grep -E 'src="[^d]' "$page.html"
-        [ "$(grep -c '!\[' "$sheet")" = "$(grep -oE '<img|<svg' "$page.html" | wc -l)" ]
-    done
+    cd "$ROOT/build/handouts"
+    run ! grep -E 'src="[^d]' "${pages[@]}"
+    diff <(grep -hc '!\[' "$SHEETS"/*.md) <(grep -hcE '<img|<svg' "${pages[@]}")
     # the course page can be copied to any place: its links lead to what is beside it
-    local link
-    while read -r link; do
-        [ -e "$ROOT/build/handouts/${link%%#*}" ] || [[ " ${pages[*]/%.html/.pdf} " == *" $link "* ]] ||
+    while IFS='"' read -r _ link _; do
+        [[ $link == https:* || $link == '#'* ]] || [ -e "${link%%#*}" ] || [[ " ${pages[*]/%.html/.pdf} " == *" $link "* ]] ||
             echo "index.html: links to $link"
-    done < <(grep -o 'href="[^"]*"' "$ROOT/build/handouts/index.html" | sed 's/^href="//; s/"$//' | grep -v '^https:\|^#') >wrong
-    cat wrong && [ ! -s wrong ]
-    [ ! -e "$ROOT/build/handouts/key.html" ]
+    done < <(grep -o 'href="[^"]*"' index.html) >"$wrong"
+    cat "$wrong" && [ ! -s "$wrong" ]
+    [ ! -e key.html ]
     command -v python3 >/dev/null || skip "the traces beside the sheets need python3: apt-get install python3"
     for page in "${traces[@]}"; do
-        grep -q "href=\"$page\"" "$ROOT/build/handouts/${page%-*}.html"
-        grep -q '"hang": false.*"same": true' "$ROOT/build/handouts/$page"
+        has_text "${page%-*}.html" "href=\"$page\""
+        has_text "$page" '"hang": false.*"same": true'
     done
 }
 
