@@ -52,6 +52,8 @@ names=("O'Brien" "x'; touch ran; echo '" '$HOME' 'a$b$$c' '$(shell touch ran)' '
     for name in "${names[@]}"; do
         in_suite grade PAIR=shm/posix SUBMISSION="$name" FORMAT="$name"
         called tests/grader/grade shm/posix "$name" "$name" PAIR=shm/posix "SUBMISSION=$name" "FORMAT=$name"
+        in_suite grade PAIR="$name" ALL="$name" RESULTS="$name" FORMAT="$name"
+        called tests/grader/class "$name" "$name" "$name" "$name" "PAIR=$name" "ALL=$name" "RESULTS=$name" "FORMAT=$name"
     done
 }
 

@@ -119,8 +119,11 @@ not_run() { # README
         name=${picture##*/}
         sources=$(cat "$ROOT/${name%%[.-]*}"/*/*.[ch])
         while IFS= read -r line; do
-            [[ $line == *'class="code"'* && $line =~ $call ]] || continue
-            [[ $sources == *[^a-zA-Z0-9_]"${BASH_REMATCH[1]}"[^a-zA-Z0-9_]* ]] || echo "$name: ${BASH_REMATCH[1]}"
+            [[ $line == *'class="code"'* ]] || continue
+            while [[ $line =~ $call ]]; do
+                [[ $sources == *[^a-zA-Z0-9_]"${BASH_REMATCH[1]}"[^a-zA-Z0-9_]* ]] || echo "$name: ${BASH_REMATCH[1]}"
+                line=${line#*"${BASH_REMATCH[0]}"}
+            done
         done <"$picture"
     done >wrong
     cat wrong && [ ! -s wrong ]
