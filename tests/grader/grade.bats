@@ -200,7 +200,8 @@ out_of() {
 still_running() {
     local label
     for label in "${!pid[@]}"; do
-        is_gone "$label" || say "$label$(whose "$label") is still running, $(doing "${pid[$label]}")"
+        named "$label"
+        is_gone "$label" || say "$named is still running, $(doing "${pid[$label]}")"
     done
 }
 
@@ -210,7 +211,8 @@ teardown() {
         still_running
         for label in *.err; do
             [ -s "$label" ] || continue
-            say "${label%.err}$(whose "${label%.err}") said:"
+            named "${label%.err}"
+            say "$named said:"
             say_file "$label" 3
         done
         keep_by_hand
@@ -244,10 +246,11 @@ is_yours() { # LABEL
     [ "${who:-both}" = both ] || [[ $1 == "$who"* ]]
 }
 
-whose() { # LABEL
+named() { # LABEL: sets named, the program in words
+    named=$1
     case $1 in
     build*) ;;
-    *) if is_yours "$1"; then echo " (yours)"; else echo " (ours)"; fi ;;
+    *) if is_yours "$1"; then named+=" (yours)"; else named+=" (ours)"; fi ;;
     esac
 }
 
@@ -437,16 +440,17 @@ ends() {
     [ "$who" != both ] || usual=$WORK/usual-$1-$1
     if [ "$2" = 0 ] && [ -e "$usual" ] && [ "$code" = "$(<"$usual")" ]; then return 0; fi # it has cost its points
     ended=$code
+    named "$1"
     case $code in
-    153) say "$1$(whose "$1") wrote more than 64 MB" ;;
-    129 | 1[3-5]? | 16?) say "$1$(whose "$1") died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
+    153) say "$named wrote more than 64 MB" ;;
+    129 | 1[3-5]? | 16?) say "$named died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
     *)
         side=${1/#*2/second ${1%2}} # producer2, say
         note "echo \$?    # in the terminal of the $side"
         if [[ $2 =~ ^1(30|43)$ ]]; then
-            say "$1$(whose "$1") ended by exit($code), not by the signal; the status should be $2"
+            say "$named ended by exit($code), not by the signal; the status should be $2"
         else
-            say "$1$(whose "$1") ended with status $code; it should be ${2//|/ or }"
+            say "$named ended with status $code; it should be ${2//|/ or }"
         fi
         ;;
     esac
@@ -455,7 +459,7 @@ ends() {
 
 says() { # LABEL PATTERN WHAT
     shortly said "$1" "$2" || soon text "$1.err" "$2" or ended "${pid[$1]:-0}" || true
-    has_text "$1.err" "$2" || { say "$1$(whose "$1") does not say $3 on stderr" && return 1; }
+    has_text "$1.err" "$2" || { named "$1" && say "$named does not say $3 on stderr" && return 1; }
 }
 
 # rests LABEL: it waits, asleep; or it is gone, and what came of it is the next question
@@ -469,7 +473,7 @@ sleeps() {
     rests "$1"
     ! has_text awaited '^busy' ||
         { note "top    # the $1 keeps a processor busy" &&
-            say "$1$(whose "$1") does not sleep while it waits: it tries again and again, and keeps a processor busy" && return 1; }
+            named "$1" && say "$named does not sleep while it waits: it tries again and again, and keeps a processor busy" && return 1; }
 }
 
 carry() { # FILE
@@ -1172,8 +1176,8 @@ makes_calls() { # SIDE
     [ -z "$at" ] || soon exists "$at" || true
     rests $side
     object_exists || { say "there is no ${object:-$name}" && return 1; }
-    [ "$(object_mode)" = 600 ] ||
-        { note "ls -l ${object:-/dev/mqueue$name}" && say "its mode is $(object_mode)" && return 1; }
+    mode=$(object_mode) || true
+    [ "$mode" = 600 ] || { note "ls -l ${object:-/dev/mqueue$name}" && say "its mode is $mode" && return 1; }
 }
 
 # bats test_tags=two
