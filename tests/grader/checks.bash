@@ -45,7 +45,7 @@ check() { # NUMBER NAME [ours]
 }
 
 numbers=("${plan[@]%%$'\t'*}")
-mkdir -p "$BATS_FILE_TMPDIR" "${numbers[@]/#/$TMPDIR/}"
+[ -d "$BATS_FILE_TMPDIR" ] || mkdir -p "$BATS_FILE_TMPDIR" "${numbers[@]/#/$TMPDIR/}"
 ended=0
 for line in "${plan[@]}"; do
     number=${line%%$'\t'*} name=${line#*$'\t'}

@@ -35,7 +35,7 @@ mutants() {
         asked[$number]=$number$'\t'${line##*$'\t'}
         script=${script#*\`} script=${script%\`*}
         folder=$PWD/$((++n))/mix/$side/$PAIR
-        mkdir -p "$n/bats" {ours,"$n"}/box/"$number" "$folder"
+        mkdir -p {ours,"$n"}/{bats/file,bats/"$number",box/"$number"} "$folder"
         echo "${asked[$number]}" >$n/plan
         sed "$script" "$SUITE/$PAIR/$file" >"$folder/$file"
         mapfile -d '' before <"$SUITE/$PAIR/$file"
@@ -56,7 +56,7 @@ mutants() {
     cat >>Makefile <<<"%: %.c; @cc -std=gnu17 -O0 -w -iquote $SUITE/$PAIR -o \$@ \$< -lrt"
     make -s -j"$(nproc)"
     # our own pass the same checks; they have time, while a mutant that has not got there soon never will
-    mkdir ours/{bats,mix}
+    mkdir ours/mix
     for side in producer consumer both; do ln -s "$SUITE" ours/mix/$side; done
     printf '%s\n' "${asked[@]}" >ours/plan
     run_checks ours "$PATIENCE" &
