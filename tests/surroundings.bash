@@ -48,6 +48,7 @@ choose_tmpdir() {
         echo "$1: no file can be made in $TMPDIR: set TMPDIR to a folder where you may write" >&2
         exit 3
     fi
+    # shellcheck disable=SC2016 # it removes itself
     printf '#!/bin/sh\nexec rm "$0"\n' >"$probe" && chmod 700 "$probe" && "$probe" 2>/dev/null && return
     rm -f "$probe"
     echo "$1: no program runs in $TMPDIR (is it mounted noexec, or full?): set TMPDIR to another folder" >&2

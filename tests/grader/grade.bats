@@ -136,7 +136,7 @@ keep_by_hand() {
 printed() {
     local size lines LC_ALL=C
     mapfile -t lines <"$1"
-    size=$(stat -L -c %s "$1")
+    size=$(exec stat -L -c %s "$1")
     if ((size <= 120)); then
         printf "printf '%s'" "$(od -An -v -to1 -w1 "$1" | while read -r byte; do
             case $byte in
@@ -277,7 +277,7 @@ nothing_left() {
 # doing PID: what it waits in, by the kernel's word
 doing() {
     local state call first
-    read -r state call first < <("$TOOLS/await" look "$1")
+    read -r state call first < <(exec "$TOOLS/await" look "$1")
     case $state in
     R) echo "busy: a loop that does not end?" && return ;;
     T) echo "stopped by a signal" && return ;;
@@ -1173,7 +1173,7 @@ makes_calls() { # SIDE
     if [[ $PAIR = alpc/* ]]; then side=consumer; else side=producer; fi
     start $side $side "$name" <input
     at=${object:-${QUEUES:+$QUEUES$name}} # none where nobody sees the queues
-    [ -z "$at" ] || soon exists "$at" || true
+    [ -z "$at" ] || shortly [ -e "$at" ] || soon exists "$at" || true
     rests $side
     object_exists || { say "there is no ${object:-$name}" && return 1; }
     mode=$(object_mode) || true

@@ -199,7 +199,7 @@ has_all_points() { # the result
         for protocol in '' ' again protocol'; do
             for course in /dev/null "$TESTS/grader/course.example"; do
                 echo "= $pair$protocol, $course"
-                awk -v traits="${traits[$pair]}$protocol" -f "$TESTS/grader/plan.awk" $course all
+                awk -v traits="${traits[$pair]}$protocol" -f "$TESTS/grader/plan.awk" "$course" all
             done
         done
     done >plans
