@@ -567,11 +567,18 @@ big() { # and as lines: a long one, too
     carry input
 }
 
+# came_through LINE: among the first that came, of perhaps endlessly many
+came_through() {
+    local text
+    IFS= read -rd '' -n 1000 text <"$came" || true
+    [[ $text == *"$1"* ]]
+}
+
 typed() {
     type_first
     for line in first second; do
         [ $line = first ] || echo $line >&9
-        shortly has_text "$came" $line || soon text "$came" $line || true
+        shortly came_through $line || soon text "$came" $line || true
         has_text "$came" $line || { say "the $line line was typed, but has not come out" && return 1; }
     done
     exec 9>&-
@@ -687,7 +694,7 @@ takes_what_is_left() {
 dies_at_the_next_use() { # line | 'end of the input': what comes next
     local said
     type_first
-    shortly has_text "$came" first || soon text "$came" first || return 0 # that it keeps the line back is seen elsewhere
+    shortly came_through first || soon text "$came" first || return 0 # that it keeps the line back is seen elsewhere
     has two || pid[consumer]=$(child)
     send KILL consumer
     if has two; then died consumer KILL || return; else soon ended "${pid[consumer]}"; fi
@@ -806,7 +813,7 @@ queue_holds() {
 # a line came through, and then the consumer waits for the next one; that it keeps the line back is seen elsewhere
 typed_line_and_wait() {
     type_first
-    shortly has_text "$came" first || soon text "$came" first || true
+    shortly came_through first || soon text "$came" first || true
     has two || pid[consumer]=$(child)
     sleeps consumer
 }
