@@ -44,12 +44,12 @@ choose_tmpdir() {
     local probe
     [[ ${TMPDIR:=/tmp} =~ ^/[A-Za-z0-9/._-]{1,49}$ ]] || TMPDIR=/tmp
     export TMPDIR
-    if ! probe=$(mktemp "$TMPDIR/probe.XXXXXX" 2>/dev/null); then
+    if ! probe=$(mktemp -q "$TMPDIR/probe.XXXXXX"); then
         echo "$1: no file can be made in $TMPDIR: set TMPDIR to a folder where you may write" >&2
         exit 3
     fi
-    printf '#!/bin/sh\n' >"$probe" && chmod 700 "$probe"
-    "$probe" 2>/dev/null && rm -f "$probe" && return
+    # shellcheck disable=SC2016 # it removes itself
+    printf '#!/bin/sh\nexec rm "$0"\n' >"$probe" && chmod 700 "$probe" && "$probe" 2>/dev/null && return
     rm -f "$probe"
     echo "$1: no program runs in $TMPDIR (is it mounted noexec, or full?): set TMPDIR to another folder" >&2
     exit 3

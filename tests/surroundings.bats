@@ -175,9 +175,11 @@ END
         [ -f "$script" ] && [ -x "$script" ] || continue
         for line in --help -x; do
             echo "$script $line"
-            run -2 --separate-stderr timeout 60 "$script" $line </dev/null
-            [ -z "$output" ]
-            [ -n "$stderr" ]
+            status=0
+            timeout 60 "$script" $line </dev/null >out 2>err || status=$?
+            [ $status = 2 ]
+            [ ! -s out ]
+            [ -s err ]
         done
     done
     [ "$script" = "$TOOLS/read-only" ]

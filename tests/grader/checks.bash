@@ -10,7 +10,8 @@ if [ $# -lt 2 ] || [ $# -gt 3 ] || [ "${3:-alone}" != alone ] || [[ $1 == -* ]];
     sed -n '/^# usage/s/^# //p' "$0" >&2
     exit 2
 fi
-BATS_TEST_DIRNAME=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+BATS_TEST_DIRNAME=${BASH_SOURCE[0]%/*}
+[[ $BATS_TEST_DIRNAME == /* ]] || BATS_TEST_DIRNAME=$PWD/$BATS_TEST_DIRNAME
 BATS_RUN_TMPDIR=$TMPDIR BATS_FILE_TMPDIR=$TMPDIR/file
 # what the checks call, whose names are only known when it runs
 # shellcheck disable=SC1090,SC2317
@@ -44,7 +45,7 @@ check() { # NUMBER NAME [ours]
 }
 
 numbers=("${plan[@]%%$'\t'*}")
-mkdir -p "$BATS_FILE_TMPDIR" "${numbers[@]/#/$TMPDIR/}"
+[ -d "$BATS_FILE_TMPDIR" ] || mkdir -p "$BATS_FILE_TMPDIR" "${numbers[@]/#/$TMPDIR/}"
 ended=0
 for line in "${plan[@]}"; do
     number=${line%%$'\t'*} name=${line#*$'\t'}

@@ -26,6 +26,11 @@ setup() {
     if [ -n "$STUDENT_ID" ] && [ -n "$AS_STUDENT" ]; then mark=user=$STUDENT_ID; else mark=STARTED_IN=$PWD; fi
 }
 
+# no process with the mark runs, as bash sees it; it does not see whose a process is, only that there is no other one
+none_runs() {
+    none_new "${mark##user=*}"
+}
+
 # helper's start calls it: what was started, to be repeated by hand
 before_start() { # SIDE [ARGUMENT]...
     local file
@@ -113,13 +118,13 @@ by_hand() {
             [ "$typed" != consumer ] || line+=" | cat"
         fi
         echo "$line"
-    done <commands | head -n 8
+    done <commands
 }
 
 # Of a check with several parts, how to repeat the first that fails; now, while its inputs are there
 keep_by_hand() {
     local by_hand_name=/by-hand
-    if [ -e by-hand ] || [ ! -e commands ]; then return; fi
+    if [ -e by-hand ] || [ ! -s commands ]; then return; fi
     case $PAIR in
     fifo/posix | alpc/model) by_hand_name=/tmp/by-hand ;;
     */windows | */rpc) by_hand_name=by-hand ;;
@@ -131,7 +136,7 @@ keep_by_hand() {
 printed() {
     local size lines LC_ALL=C
     mapfile -t lines <"$1"
-    size=$(wc -c <"$1")
+    size=$(exec stat -L -c %s "$1")
     if ((size <= 120)); then
         printf "printf '%s'" "$(od -An -v -to1 -w1 "$1" | while read -r byte; do
             case $byte in
@@ -195,7 +200,8 @@ out_of() {
 still_running() {
     local label
     for label in "${!pid[@]}"; do
-        is_gone "$label" || say "$label$(whose "$label") is still running, $(doing "${pid[$label]}")"
+        named "$label"
+        is_gone "$label" || say "$named is still running, $(doing "${pid[$label]}")"
     done
 }
 
@@ -205,7 +211,8 @@ teardown() {
         still_running
         for label in *.err; do
             [ -s "$label" ] || continue
-            say "${label%.err}$(whose "${label%.err}") said:"
+            named "${label%.err}"
+            say "$named said:"
             say_file "$label" 3
         done
         keep_by_hand
@@ -217,10 +224,10 @@ teardown() {
     for label in "${!pid[@]}"; do
         kill -KILL "${pid[$label]}" 2>/dev/null
     done
-    none_new || "$TOOLS/await" kill "$mark"
-    remove_object
+    none_runs || "$TOOLS/await" kill "$mark"
     left_behind
     [ ${#left[@]} = 0 ] || rm -rf "${left[@]}"
+    remove_object
     return 0
 }
 
@@ -239,10 +246,11 @@ is_yours() { # LABEL
     [ "${who:-both}" = both ] || [[ $1 == "$who"* ]]
 }
 
-whose() { # LABEL
+named() { # LABEL: sets named, the program in words
+    named=$1
     case $1 in
     build*) ;;
-    *) if is_yours "$1"; then echo " (yours)"; else echo " (ours)"; fi ;;
+    *) if is_yours "$1"; then named+=" (yours)"; else named+=" (ours)"; fi ;;
     esac
 }
 
@@ -257,7 +265,7 @@ soon() {
 }
 
 nothing_left() {
-    none_new || soon none "$mark" . || { say "left behind: a process that is still running" && return 1; }
+    none_runs || soon none "$mark" . || { say "left behind: a process that is still running" && return 1; }
     if object_exists; then
         is_windows || note "ls -l ${object:-/dev/mqueue$name}"
         say "left behind: ${object:-$name} (who removes it? handouts/contract.md, promise 7)" && return 1
@@ -269,7 +277,7 @@ nothing_left() {
 # doing PID: what it waits in, by the kernel's word
 doing() {
     local state call first
-    read -r state call first < <("$TOOLS/await" look "$1")
+    read -r state call first < <(exec "$TOOLS/await" look "$1")
     case $state in
     R) echo "busy: a loop that does not end?" && return ;;
     T) echo "stopped by a signal" && return ;;
@@ -309,7 +317,7 @@ yours() {
     SUITE=$WORK/mix/$who
     for side in producer consumer; do
         if is_yours "$side"; then
-            [ ! -e "$WORK/first-$side" ] || skip "first fix: $(<"$WORK/first-$side")"
+            [ ! -s "$WORK/first-$side" ] || skip "first fix: $(<"$WORK/first-$side")"
         fi
     done
     if [ -n "$ours" ]; then
@@ -330,7 +338,7 @@ first() {
 }
 
 passed() {
-    rm -f "$WORK/first-$1"
+    : >"$WORK/first-$1"
 }
 
 # is_source FILE...: else the compiler would have a hundred words, and none of them helps
@@ -351,11 +359,11 @@ is_source() {
 }
 
 build() { # SIDE
-    local file=${PAIR#*/}/$1 like theirs=$WORK/theirs
+    local file=${PAIR#*/}/$1 like theirs=$WORK/theirs log=$WORK/warnings-$1
     ! is_windows || file+=.exe
     first "$1"
     if [ -n "$ours" ]; then # would it build?
-        theirs=$box
+        theirs=$box log=build.log
         # shellcheck disable=SC2086 # $AS_STUDENT is words
         (close_others && exec $AS_STUDENT cp -R "$OURS/${PAIR%/*}" "$box") </dev/null
     elif [ ! -e "$theirs/$PAIR/$1.c" ]; then
@@ -368,12 +376,12 @@ build() { # SIDE
     fi
     # shellcheck disable=SC2086 # $AS_STUDENT is words
     if ! (close_others && exec timeout -k 1 60 ${AS_STUDENT:-prlimit} --fsize=67108864 --core=0 --as=2147483648 \
-        env LC_ALL=C make -s ${ours:+-B} -C "$theirs/${PAIR%/*}" "$file") </dev/null >build.log 2>&1; then
-        say_file build.log 20
+        env LC_ALL=C make -s ${ours:+-B} -C "$theirs/${PAIR%/*}" "$file") </dev/null >"$log" 2>&1; then
+        say_file "$log" 20
+        rm "$log"
         return 1
     fi
     [ -z "$ours" ] || return 0
-    cp build.log "$WORK/warnings-$1"
     cp -P --remove-destination "$theirs/${PAIR%/*}/$file" "$WORK/mix/$1/$PAIR/" &&
         cp -P --remove-destination "$theirs/${PAIR%/*}/$file" "$WORK/mix/both/$PAIR/"
     passed "$1"
@@ -388,26 +396,35 @@ words() {
 }
 
 same() { # EXPECTED CAME
+    local bytes
     ! equal "$1" "$2" >/dev/null 2>&1 || return 0
-    say "expected $(wc -c <"$1") bytes, $(wc -c <"$2") came; from the first difference on, in lines (- expected, + came):"
-    diff -a -U 0 <(cat -v "$1") <(cat -v "$2") | sed 1,3d | grep -a '^-' | head -n 2 >difference
-    diff -a -U 0 <(cat -v "$1") <(cat -v "$2") | sed 1,3d | grep -a '^+' | head -n 2 >>difference
+    mapfile -t bytes < <(stat -L -c %s "$1" "$2")
+    say "expected ${bytes[0]} bytes, ${bytes[1]} came; from the first difference on, in lines (- expected, + came):"
+    diff -a -U 0 <(cat -v "$1") <(cat -v "$2") | awk '
+        NR > 3 && /^-/ && ++expected <= 2 { print }
+        NR > 3 && /^\+/ && ++came <= 2 { lines = lines $0 "\n" }
+        END { printf "%s", lines }' >difference
     say_file difference 4
+    return 1
+}
+
+# shortly COMMAND...: it succeeds within a moment, in which most of what is waited for happens
+shortly() {
+    local i
+    for ((i = 0; i < 60; i++)); do
+        if "$@"; then return 0; fi
+        nap 0.00$((i < 9 ? i + 1 : 9))
+    done
     return 1
 }
 
 # gone LABEL: it has ended, or never will
 gone() {
-    local i
     if [ -n "$hopeless" ]; then # what runs was found to be stuck
         is_gone "$1"
         return
     fi
-    for ((i = 0; i < 60; i++)); do
-        if is_gone "$1"; then return 0; fi
-        nap 0.00$((i < 9 ? i + 1 : 9))
-    done
-    soon ended "${pid[$1]}" || { not_without_wine "$1" && return 1; }
+    shortly is_gone "$1" || soon ended "${pid[$1]}" || { not_without_wine "$1" && return 1; }
 }
 
 # ends LABEL STATUS, as the helper's, with words
@@ -423,16 +440,17 @@ ends() {
     [ "$who" != both ] || usual=$WORK/usual-$1-$1
     if [ "$2" = 0 ] && [ -e "$usual" ] && [ "$code" = "$(<"$usual")" ]; then return 0; fi # it has cost its points
     ended=$code
+    named "$1"
     case $code in
-    153) say "$1$(whose "$1") wrote more than 64 MB" ;;
-    129 | 1[3-5]? | 16?) say "$1$(whose "$1") died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
+    153) say "$named wrote more than 64 MB" ;;
+    129 | 1[3-5]? | 16?) say "$named died of the signal $(kill -l "$code"); the status should be ${2//|/ or }" ;;
     *)
         side=${1/#*2/second ${1%2}} # producer2, say
         note "echo \$?    # in the terminal of the $side"
         if [[ $2 =~ ^1(30|43)$ ]]; then
-            say "$1$(whose "$1") ended by exit($code), not by the signal; the status should be $2"
+            say "$named ended by exit($code), not by the signal; the status should be $2"
         else
-            say "$1$(whose "$1") ended with status $code; it should be ${2//|/ or }"
+            say "$named ended with status $code; it should be ${2//|/ or }"
         fi
         ;;
     esac
@@ -440,8 +458,8 @@ ends() {
 }
 
 says() { # LABEL PATTERN WHAT
-    soon text "$1.err" "$2" or ended "${pid[$1]:-0}" || true
-    has_text "$1.err" "$2" || { say "$1$(whose "$1") does not say $3 on stderr" && return 1; }
+    shortly said "$1" "$2" || soon text "$1.err" "$2" or ended "${pid[$1]:-0}" || true
+    has_text "$1.err" "$2" || { named "$1" && say "$named does not say $3 on stderr" && return 1; }
 }
 
 # rests LABEL: it waits, asleep; or it is gone, and what came of it is the next question
@@ -455,7 +473,7 @@ sleeps() {
     rests "$1"
     ! has_text awaited '^busy' ||
         { note "top    # the $1 keeps a processor busy" &&
-            say "$1$(whose "$1") does not sleep while it waits: it tries again and again, and keeps a processor busy" && return 1; }
+            named "$1" && say "$named does not sleep while it waits: it tries again and again, and keeps a processor busy" && return 1; }
 }
 
 carry() { # FILE
@@ -514,12 +532,12 @@ every_kind() {
     done >all-kinds
     contents 'no newline at the end' >>all-kinds
     : >empty
-    if carry empty >log && rm -f commands && carry all-kinds >log; then return 0; fi
+    if carry empty >log && : >commands && carry all-kinds >log; then return 0; fi
     mv commands commands-together
     kill_all
     for kind in "${kinds[@]}"; do
         contents "$kind" >input
-        rm -f commands
+        : >commands
         if ! carry input; then
             lose 1 "with the input: $kind"
             kill_all
@@ -538,11 +556,10 @@ kill_all() {
         wait "${pid[$label]}" || true
     done
     pid=() hopeless=''
-    none_new || "$TOOLS/await" kill "$mark"
-    remove_object
+    none_runs || "$TOOLS/await" kill "$mark"
     left_behind
-    [ ${#left[@]} = 0 ] || rm -rf "${left[@]}"
-    rm -f sink held seen keyboard commands
+    rm -rf "${left[@]}" sink held seen keyboard commands
+    remove_object
 }
 
 big() { # and as lines: a long one, too
@@ -550,11 +567,18 @@ big() { # and as lines: a long one, too
     carry input
 }
 
+# came_through LINE: among the first that came, of perhaps endlessly many
+came_through() {
+    local text
+    IFS= read -rd '' -n 1000 text <"$came" || true
+    [[ $text == *"$1"* ]]
+}
+
 typed() {
     type_first
     for line in first second; do
         [ $line = first ] || echo $line >&9
-        soon text "$came" $line || true
+        shortly came_through $line || soon text "$came" $line || true
         has_text "$came" $line || { say "the $line line was typed, but has not come out" && return 1; }
     done
     exec 9>&-
@@ -670,7 +694,7 @@ takes_what_is_left() {
 dies_at_the_next_use() { # line | 'end of the input': what comes next
     local said
     type_first
-    soon text "$came" first || return 0 # that it keeps the line back is seen elsewhere
+    shortly came_through first || soon text "$came" first || return 0 # that it keeps the line back is seen elsewhere
     has two || pid[consumer]=$(child)
     send KILL consumer
     if has two; then died consumer KILL || return; else soon ended "${pid[consumer]}"; fi
@@ -709,9 +733,12 @@ no_next() { # why the next consumer gets nothing: it has another queue than the 
     say "the next consumer gets nothing$why"
 }
 
+under_way() {
+    [ -s seen ] || is_gone producer
+}
+
 # An endless transfer, as the helper's
 transfer_for_ever() {
-    rm -f sink seen
     mkfifo sink
     (close_others && read -r line && echo "$line" >seen && exec cat >/dev/null) <sink &
     if has two; then
@@ -720,7 +747,7 @@ transfer_for_ever() {
     else
         OUT=$PWD/sink produce < <(close_others && exec yes "a line of an endless input")
     fi
-    soon grown seen 0 or ended "${pid[producer]}" || true
+    shortly under_way || soon grown seen 0 or ended "${pid[producer]}" || true
     [ -s seen ] || { say "no data came" && return 1; }
 }
 
@@ -786,7 +813,7 @@ queue_holds() {
 # a line came through, and then the consumer waits for the next one; that it keeps the line back is seen elsewhere
 typed_line_and_wait() {
     type_first
-    soon text "$came" first || true
+    shortly came_through first || soon text "$came" first || true
     has two || pid[consumer]=$(child)
     sleeps consumer
 }
@@ -817,12 +844,12 @@ calls() { # SIDE: the slide's, as they may be called in a program
     esac
 }
 
-# what the program takes from libc or Windows, a name a line; a Mach program has it all in itself
+# what the program takes from libc or Windows, a name at the end of a line; a Mach program has it all in itself
 symbols() { # PROGRAM
     case $PAIR in
-    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" | sed -nE 's/^\t[0-9a-f]+\s+(<none> +)?[0-9a-f]+ +([A-Za-z_0-9]*[a-z0-9_])[AW]?$/\2/p' ;;
-    mach/*) nm "$1" | sed 's/.* //' ;;
-    *) nm -D --undefined-only "$1" | sed -E 's/.* //; s/@.*//; s/64$//' ;;
+    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" ;;
+    mach/*) nm "$1" ;;
+    *) nm -D --undefined-only "$1" ;;
     esac
 }
 
@@ -830,7 +857,7 @@ makes_calls() { # SIDE
     local call missing=''
     symbols "$SUITE/$PAIR/$1" >names
     for call in $(calls "$1"); do
-        has_text names "^($call)\$" || missing+=" $call"
+        has_text names " ($call)(64)?[AW]?(@.*)?\$" || missing+=" $call"
     done
     [ -z "$missing" ] || { say "$1.c never calls:$missing" && return 1; }
 }
@@ -1153,11 +1180,11 @@ makes_calls() { # SIDE
     if [[ $PAIR = alpc/* ]]; then side=consumer; else side=producer; fi
     start $side $side "$name" <input
     at=${object:-${QUEUES:+$QUEUES$name}} # none where nobody sees the queues
-    [ -z "$at" ] || soon exists "$at" || true
+    [ -z "$at" ] || shortly [ -e "$at" ] || soon exists "$at" || true
     rests $side
     object_exists || { say "there is no ${object:-$name}" && return 1; }
-    [ "$(object_mode)" = 600 ] ||
-        { note "ls -l ${object:-/dev/mqueue$name}" && say "its mode is $(object_mode)" && return 1; }
+    mode=$(object_mode) || true
+    [ "$mode" = 600 ] || { note "ls -l ${object:-/dev/mqueue$name}" && say "its mode is $mode" && return 1; }
 }
 
 # bats test_tags=two

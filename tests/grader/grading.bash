@@ -4,9 +4,9 @@
 as_from_a_shell() {
     (
         close_others
+        PATH=${PATH//"$BATS_LIBEXEC:"/}
         # a later bats has variables that are read-only: env takes them away
-        PATH=$(tr : '\n' <<<"$PATH" | grep -v 'bats-core$' | paste -sd :)
-        mapfile -t bats_own < <(compgen -v BATS_)
+        bats_own=("${!BATS_@}")
         exec env "${bats_own[@]/#/--unset=}" "$@"
     ) </dev/null
 }

@@ -32,9 +32,9 @@ honest() {
         wait "${jobs[$name]}" || status=$?
         cat "$name.txt" "$name.err"
         [ "$status" = 1 ]
-        grep -q $'^ *[-0]/7\tproducer: random words' "$name.txt"
-        grep -q $'^ *7/7\tconsumer: random words' "$name.txt"
-        grep -q $'^ *[-0]/4\tboth' "$name.txt"
+        has_text "$name.txt" $'^ *[-0]/7\tproducer: random words'
+        has_text "$name.txt" $'^ *7/7\tconsumer: random words'
+        has_text "$name.txt" $'^ *[-0]/4\tboth'
         rmdir "$BATS_RUN_TMPDIR-$name" # nothing is left in it
         [ ! -e /var/tmp/ipc-grader-left ]
     done
@@ -117,8 +117,8 @@ honest() {
     for ((i = 0; i < 8; i++)); do
         if ((i % 3 == 0)); then
             wait "${gradings[i]}" || true
-            grep -q $'^ *7/7\tconsumer: random words' $i.txt || { cat $i.txt && return 1; }
-            grep -q $'^ *[-0]/7\tproducer: random words' $i.txt
+            has_text $i.txt $'^ *7/7\tconsumer: random words' || { cat $i.txt && return 1; }
+            has_text $i.txt $'^ *[-0]/7\tproducer: random words'
             if has_text $i.txt 'could not'; then return 1; fi
         else
             wait "${gradings[i]}" || { cat $i.txt && return 1; }

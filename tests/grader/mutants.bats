@@ -6,9 +6,9 @@ load grading
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 teardown() { :; }
 
-# run_checks FOLDER PATIENCE: as grade does, of its plan
+# run_checks FOLDER PATIENCE: as grade does, of its plan; for the background
 run_checks() {
-    env -i PATH="$PATH" LC_ALL=C HOME="$PWD/$1" TMPDIR="$PWD/$1/bats" SUITE="$SUITE" PAIR="$PAIR" WORK="$PWD/$1" OURS="$SUITE" \
+    exec env -i PATH="$PATH" LC_ALL=C HOME="$PWD/$1" TMPDIR="$PWD/$1/bats" SUITE="$SUITE" PAIR="$PAIR" WORK="$PWD/$1" OURS="$SUITE" \
         TOOLS="$TOOLS" RANDOM_WORDS="$PWD/words" STUDENT_ID= AS_STUDENT= PROTOCOL=ours SUBMISSION=mine PATIENCE="$2" \
         ${QUEUES:+QUEUES="$QUEUES"} bash "$TESTS/grader/checks.bash" checks "$1/plan" alone </dev/null >"$1.tap" 2>&1 3>&-
 }
@@ -17,7 +17,7 @@ run_checks() {
 # grade does besides for a submission (its user, its namespaces, its limits) is tested with whole gradings.
 mutants() {
     local n=0 row file mistake check script side folder line number each
-    local -a rows jobs=() lines numbers=()
+    local -a rows jobs=() lines numbers=() before after
     local -A asked=()
     PAIR=$1
     mapfile -t rows < <(grep "^| $PAIR |" "$TESTS/grader/mutants.md")
@@ -35,10 +35,12 @@ mutants() {
         asked[$number]=$number$'\t'${line##*$'\t'}
         script=${script#*\`} script=${script%\`*}
         folder=$PWD/$((++n))/mix/$side/$PAIR
-        mkdir -p "$n/bats" {ours,"$n"}/box/"$number" "$folder"
+        mkdir -p {ours,"$n"}/{bats/file,bats/"$number",box/"$number"} "$folder"
         echo "${asked[$number]}" >$n/plan
         sed "$script" "$SUITE/$PAIR/$file" >"$folder/$file"
-        ! cmp -s "$folder/$file" "$SUITE/$PAIR/$file" || { echo "$mistake: the script changes nothing" && return 1; }
+        mapfile -d '' before <"$SUITE/$PAIR/$file"
+        mapfile -d '' after <"$folder/$file"
+        [ "${before[0]}" != "${after[0]}" ] || { echo "$mistake: the script changes nothing" && return 1; }
         [ "$file" != protocol.h ] || cp "$SUITE/$PAIR/care.h" "$folder" # which includes it from beside itself
         case $side in
         producer) ln -s "$SUITE/$PAIR/consumer" "$folder" ;;
@@ -54,7 +56,7 @@ mutants() {
     cat >>Makefile <<<"%: %.c; @cc -std=gnu17 -O0 -w -iquote $SUITE/$PAIR -o \$@ \$< -lrt"
     make -s -j"$(nproc)"
     # our own pass the same checks; they have time, while a mutant that has not got there soon never will
-    mkdir ours/{bats,mix}
+    mkdir ours/mix
     for side in producer consumer both; do ln -s "$SUITE" ours/mix/$side; done
     printf '%s\n' "${asked[@]}" >ours/plan
     run_checks ours "$PATIENCE" &
