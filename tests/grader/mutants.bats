@@ -8,9 +8,9 @@ teardown() { :; }
 
 # run_checks FOLDER PATIENCE: as grade does, of its plan; for the background
 run_checks() {
-    exec env -i PATH="$PATH" LC_ALL=C HOME="$PWD/$1" TMPDIR="$PWD/$1/bats" SUITE="$SUITE" PAIR="$PAIR" WORK="$PWD/$1" OURS="$SUITE" \
+    exec env -i PATH="$PATH" BASH_ENV="$TESTS/builtins.bash" LC_ALL=C HOME="$PWD/$1" TMPDIR="$PWD/$1/bats" SUITE="$SUITE" PAIR="$PAIR" WORK="$PWD/$1" OURS="$SUITE" \
         TOOLS="$TOOLS" RANDOM_WORDS="$PWD/words" STUDENT_ID= AS_STUDENT= PROTOCOL=ours SUBMISSION=mine PATIENCE="$2" \
-        ${QUEUES:+QUEUES="$QUEUES"} bash "$TESTS/grader/checks.bash" checks "$1/plan" alone </dev/null >"$1.tap" 2>&1 3>&-
+        ${QUEUES:+QUEUES="$QUEUES"} ${idle:+idle="$idle"} bash "$TESTS/grader/checks.bash" checks "$1/plan" alone </dev/null >"$1.tap" 2>&1 3>&-
 }
 
 # mutants PAIR: each of the pair's mistakes, built, and sent through the check that is about it, and no other. What
