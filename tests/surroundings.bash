@@ -38,6 +38,18 @@ if [ "${SURROUNDINGS:-}" != ours ]; then
     exec env -i --default-signal "${kept[@]}" "PATH=$PATH" bash "${BASH_SOURCE[-1]}" "$@"
 fi
 
+# at_exit COMMAND [STATUS]: it runs when the script ends, by a signal, too: then with STATUS instead of a shell's usual
+# one. A signal's own trap runs it, for bash leaves out EXIT's if that has just begun when another trap exits. So
+# COMMAND may begin twice.
+at_exit() {
+    local signal
+    trap "$1" EXIT
+    for signal in HUP:129 INT:130 TERM:143; do
+        # shellcheck disable=SC2064 # expanded now
+        trap "trap '' HUP INT TERM; trap - EXIT; $1; exit ${2:-${signal#*:}}" "${signal%:*}"
+    done
+}
+
 # choose_tmpdir NAME: a folder for temporary files whose path is short (a socket's has at most 107 bytes) and plain,
 # where programs run; else says why not, as NAME, and ends the script with 3
 choose_tmpdir() {

@@ -168,6 +168,33 @@ END
     [ $equal = $((pairs - $(wc -w <<<"$not_here"))) ]
 }
 
+@test "what a script does at its end it does when a signal comes, too, even as the end begins" {
+    local first second expected
+    cat >script <<'END'
+SURROUNDINGS=ours
+source "$TESTS/surroundings.bash"
+at_end() {
+    local signal=$second
+    second=''
+    [ -z "$signal" ] || kill "-$signal" $$
+    echo done >>ended
+}
+at_exit at_end
+[ -z "$first" ] || kill "-$first" $$
+exit 7
+END
+    for first in '' INT TERM HUP; do
+        for second in '' INT TERM; do
+            expected=7
+            case ${first:-$second} in INT) expected=130 ;; TERM) expected=143 ;; HUP) expected=129 ;; esac
+            echo "first ${first:-none}, then ${second:-none}"
+            rm -f ended
+            run -$expected env --default-signal=INT TESTS="$TESTS" first=$first second=$second bash script
+            [ "$(<ended)" = done ]
+        done
+    done
+}
+
 @test "every script and tool of ours refuses an argument that begins with -, with status 2" {
     local script line
     [ -x "$TOOLS/await" ] || build_tools
