@@ -50,7 +50,9 @@ load helper
 
 @test "the child dies while the producer waits for input: its next write says so" {
     typing
-    kill -KILL "$(child)"
+    child=$(child)
+    kill -KILL "$child"
+    eventually has_ended "$child"
     run ! is_gone producer
     echo second >&9
     ends producer 1

@@ -41,11 +41,11 @@ fi
 # at_exit COMMAND [STATUS]: it runs when the script ends, by a signal, too: then with STATUS instead of a shell's usual
 # one. A signal's own trap runs it, for bash leaves out EXIT's if that has just begun when another trap exits. So
 # COMMAND may begin twice.
+# shellcheck disable=SC2064 # expanded now
 at_exit() {
     local signal
     trap "$1" EXIT
     for signal in HUP:129 INT:130 TERM:143; do
-        # shellcheck disable=SC2064 # expanded now
         trap "trap '' HUP INT TERM; trap - EXIT; $1; exit ${2:-${signal#*:}}" "${signal%:*}"
     done
 }

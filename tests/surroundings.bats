@@ -177,7 +177,7 @@ at_end() {
     local signal=$second
     second=''
     [ -z "$signal" ] || kill "-$signal" $$
-    echo done >>ended
+    echo ended >>ended
 }
 at_exit at_end
 [ -z "$first" ] || kill "-$first" $$
@@ -190,7 +190,7 @@ END
             echo "first ${first:-none}, then ${second:-none}"
             rm -f ended
             run -$expected env --default-signal=INT TESTS="$TESTS" first=$first second=$second bash script
-            [ "$(<ended)" = done ]
+            [ "$(<ended)" = ended ]
         done
     done
 }
