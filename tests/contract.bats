@@ -27,7 +27,7 @@ load strace
     elif is_windows && has lines; then # Wine takes its time for many messages
         seq 20000 >input
     else
-        seq -s ' ' 1500000 | fold -w 63 | head -c 10000000 >input
+        seq -s ' ' 1500000 | fold -w 250 | head -c 10000000 >input
     fi
     carry input
     nothing_left
