@@ -39,7 +39,7 @@ boot() {
 
 nothing_left() {
     eventually no_process || return
-    ! compgen -G 'tmp/*' || { echo "is left behind" && return 1; }
+    [ -z "$(ls -A tmp)" ] || { echo "left behind:" tmp/* && return 1; }
 }
 
 # copy: from now on we test a copy of mach/, which may be broken
@@ -50,7 +50,7 @@ copy() {
 # broken PROGRAM SED-SCRIPT: a copy in which the source is edited so
 broken() {
     copy && sed -i -E "$2" "copy/$PAIR/$1.c" && rm "copy/$PAIR/$1" || return
-    if [ "$(<"copy/$PAIR/$1.c")" = "$(<"$whole/$PAIR/$1.c")" ]; then
+    if cmp -s "$whole/$PAIR/$1.c" "copy/$PAIR/$1.c"; then
         echo "nothing to be edited so: $2"
         return 1
     fi

@@ -40,7 +40,7 @@ load windows
     produce typed
     for ((i = 1; i <= 3; i++)); do
         echo >&9
-        eventually has_lines "$i"
+        eventually holds_bytes "$i"
     done
     echo last >&9
     eventually has_text consumer.out last
@@ -55,10 +55,10 @@ load windows
     exec 9>&-
 }
 
-has_lines() { # NUMBER
-    local lines
-    mapfile lines <consumer.out
-    ((${#lines[@]} == $1))
+holds_bytes() { # NUMBER
+    local text LC_ALL=C
+    IFS= read -rd '' text <consumer.out || true
+    ((${#text} == $1))
 }
 
 @test "the consumer dies while the producer waits for input: it is noticed with one of the next lines" {

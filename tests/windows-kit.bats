@@ -146,6 +146,7 @@ wine_has_deadlock() {
     unpack .
     # a consumer that writes text, as Windows' C does if nobody tells it not to
     sed '/for (DWORD/,/err(/c\fwrite(block, 1, length, stdout), fflush(stdout);' "$kit/pipes/windows/consumer.c" >"$kit/pipes/windows/broken.c"
+    run ! cmp -s "$kit/pipes/windows/"{consumer,broken}.c
     x86_64-w64-mingw32-gcc -std=c17 -DWIN32_LEAN_AND_MEAN -D_X86INTRIN_H_INCLUDED -static -s -o "$kit/pipes/windows/consumer.exe" "$kit/pipes/windows/broken.c"
     rm "$kit/fifo/windows/consumer.exe"
     check 1 pipes/windows fifo/windows

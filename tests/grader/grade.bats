@@ -26,7 +26,7 @@ setup() {
     if [ -n "$STUDENT_ID" ] && [ -n "$AS_STUDENT" ]; then mark=user=$STUDENT_ID; else mark=STARTED_IN=$PWD; fi
 }
 
-# no process with the mark runs, as bash sees it; it does not see whose a process is, only that there is no other one
+# no process with the mark runs, as bash sees it; of a user's mark it sees only whether there is any new process
 none_runs() {
     none_new "${mark##user=*}"
 }
@@ -844,12 +844,12 @@ calls() { # SIDE: the slide's, as they may be called in a program
     esac
 }
 
-# what the program takes from libc or Windows, a name at the end of a line; a Mach program has it all in itself
+# what the program takes from libc or Windows, a name a line; a Mach program has it all in itself
 symbols() { # PROGRAM
     case $PAIR in
-    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" ;;
-    mach/*) nm "$1" ;;
-    *) nm -D --undefined-only "$1" ;;
+    */windows | */rpc) x86_64-w64-mingw32-objdump -p "$1.exe" | sed -nE 's/^\t[0-9a-f]+\s+(<none> +)?[0-9a-f]+ +([A-Za-z_0-9]*[a-z0-9_])[AW]?$/\2/p' ;;
+    mach/*) nm "$1" | sed 's/.* //' ;;
+    *) nm -D --undefined-only "$1" | sed -E 's/.* //; s/@.*//; s/64$//' ;;
     esac
 }
 
@@ -857,7 +857,7 @@ makes_calls() { # SIDE
     local call missing=''
     symbols "$SUITE/$PAIR/$1" >names
     for call in $(calls "$1"); do
-        has_text names " ($call)(64)?[AW]?(@.*)?\$" || missing+=" $call"
+        has_text names "^($call)\$" || missing+=" $call"
     done
     [ -z "$missing" ] || { say "$1.c never calls:$missing" && return 1; }
 }
