@@ -1,6 +1,6 @@
-# builtins.bash: in the tests ln, mkdir, mkfifo and rm are bash's own, where its package bash-builtins is: they start no
-# process, which bats does three times for each test. They have no `-m` against the umask, and rm -r follows a link
-# which somebody puts where a folder just was: for tests alone.
+# builtins.bash: makes ln, mkdir, mkfifo and rm commands of bash itself, where the package bash-builtins is installed:
+# then they start no process. (bats alone calls three of them for each test.) It is for tests alone: with -m the
+# umask still applies, and rm -r follows a link that somebody puts in a folder's place while it runs.
 for loadable in ln mkdir mkfifo rm; do
     if [ -r "/usr/lib/bash/$loadable" ]; then enable -f "/usr/lib/bash/$loadable" "$loadable"; fi
 done

@@ -176,7 +176,7 @@ not_without_wine() { # [LABEL [STATUS]]
     done
 }
 
-wines_fault() { # REASON: bats tries the test once more; the second time, and a check of the grader, is skipped
+wines_fault() { # REASON: bats runs the test once more; the second time it is skipped, and so is a check of the grader
     if [ "${BATS_TEST_TRY_NUMBER:-2}" -gt 1 ]; then skip "$1"; fi
     echo "# once more: $1" >&3
     BATS_TEST_RETRIES=1
@@ -449,19 +449,11 @@ nothing_left() {
         is_gone "$label" || { echo "still running: $label" && return 1; }
     done
     no_process || return
-    if is_windows; then # wineserver may hear of a death a moment later than we
-        eventually no_object
-    else
-        no_object || { echo "left behind: $name" && return 1; }
-    fi
+    ! object_exists || { echo "left behind: $name" && return 1; }
 }
 
-no_object() {
-    ! object_exists
-}
-
-# none_new [MARK]: there is no process but those that were known in setup, or none of the others has the mark. Perhaps
-# there is none, if it fails: bash cannot look into another user's.
+# none_new [MARK]: no process has come since setup, or none with that mark. It also fails where bash cannot tell, for it
+# cannot look into another user's processes.
 none_new() {
     local process line environment
     for process in /proc/[0-9]*; do

@@ -63,7 +63,6 @@ at_every_call() {
     calls=("${calls[@]/ /-}")
     seq -s ' ' 150000 | fold -w 4000 >big # 1 MB, in lines of less than the longest message
     mkdir "${calls[@]/#/$side-}"
-    nap 0 # opens what it waits with, once for all
     for call in "${calls[@]}"; do
         [[ $what != error=* || $call != rt_sig* ]] || continue # they cannot fail
         ((++running <= at_once)) || wait -n || true # each one's status is asked for below

@@ -38,9 +38,9 @@ if [ "${SURROUNDINGS:-}" != ours ]; then
     exec env -i --default-signal "${kept[@]}" "PATH=$PATH" bash "${BASH_SOURCE[-1]}" "$@"
 fi
 
-# at_exit COMMAND [STATUS]: it runs when the script ends, by a signal, too: then with STATUS instead of a shell's usual
-# one. A signal's own trap runs it, for bash leaves out EXIT's if that has just begun when another trap exits. So
-# COMMAND may begin twice.
+# at_exit COMMAND [STATUS]: COMMAND runs when the script ends. If a signal ends it, the script's status is STATUS, or else
+# 128 and the signal's number. A signal's trap runs COMMAND itself: bash skips the EXIT trap if another trap exits just
+# as it begins. So COMMAND may start twice.
 # shellcheck disable=SC2064 # expanded now
 at_exit() {
     local signal
